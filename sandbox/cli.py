@@ -1,0 +1,228 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sandbox import __version__
+from sandbox.errors import RoadtestError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sandbox.run import Outcome
+
+DONE, DOES_NOT_HOLD = 0, 1
+INTERRUPTED = 130
+
+EXAMPLES = """\b
+Examples:
+  roadtest run tasks/demo --model scripted:oracle --model scripted:nop
+  roadtest run tasks/demo --model openai/gpt-4o --repeats 3 --concurrency 2
+  roadtest run tasks/demo --model openai/my-model --api-base http://localhost:8000/v1
+  roadtest report runs/2026-01-31_12-00-00
+"""
+
+
+class Commands(click.Group):
+    """Turns named failures into one clear message and the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RoadtestError as exc:
+            click.echo(f"roadtest: {exc}", err=True)
+            ctx.exit(exc.exit_code)
+        except KeyboardInterrupt:
+            click.echo("roadtest: stopped; what was finished is kept", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="roadtest")
+def main() -> None:
+    """Take a model out on the road: real codebases, real tools, one pass, in Docker.
+
+    Exit codes: 0 done; 1 the thing asked about does not hold; 2 usage or bad input;
+    3 Roadtest or its environment failed.
+    """
+
+
+@main.command()
+@click.argument("suites", nargs=-1, required=True, metavar="SUITE_OR_TASK...")
+@click.option("--model", "models", multiple=True, required=True, metavar="NAME", help=(
+    "Candidate: a litellm model (openai/gpt-4o), scripted:oracle, scripted:nop, scripted:VARIANT, "
+    "or scripted:FILE.jsonl. May be given several times."
+))
+@click.option("--condition", "conditions", multiple=True, metavar="NAME", help="How candidates meet tasks (default: field).")
+@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind.")
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/).")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out; finished trials are kept.")
+@click.option("--api-base", metavar="URL", help="Where the models are served, for servers of your own.")
+@click.option("--temperature", type=float, help="Sent with every request, if given.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Sent with every request, if given.")
+@click.option("--json", "as_json", is_flag=True, help="Standings as JSON on standard output.")
+def run(
+    suites: tuple[str, ...],
+    models: tuple[str, ...],
+    conditions: tuple[str, ...],
+    repeats: int,
+    concurrency: int,
+    out: Path | None,
+    resume: bool,
+    api_base: str | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    as_json: bool,
+) -> None:
+    """Run tasks against candidates and print the standings."""
+    from sandbox import loader, plan, toolbox
+    from sandbox import run as running
+    from sandbox.errors import BadInput
+    from sandbox.journal import RunDirectory
+
+    if resume and out is None:
+        raise BadInput("--resume: say which run with --out DIR")
+    directory = RunDirectory(out or running.new_directory())
+    tasks = loader.load_tasks(suites)
+    settings = {"temperature": temperature, "max_tokens": max_tokens}
+    given = {name: value for name, value in settings.items() if value is not None}
+    names = list(dict.fromkeys(models))
+    candidates = [plan.parse_candidate(name, api_base=api_base, settings=given) for name in names]
+    planned = plan.make_plan(tasks, candidates, conditions, repeats)
+    tools = toolbox.load_tools()
+    for task in tasks:
+        toolbox.narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+    running.check_candidates(candidates, tasks)
+    running.refuse_foreign(directory, resume)
+    for note in [*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out]:
+        click.echo(f"note: {note}", err=True)
+
+    def make(progress: Any) -> Any:
+        return running.run_plan(
+            planned, directory, tools=tools, concurrency=concurrency, resume=resume, progress=progress
+        )
+
+    outcome: Outcome = _carry_out(make)
+    _print_outcome(outcome, as_json=as_json)
+    sys.exit(DONE if outcome.complete else 3)
+
+
+def _carry_out(make: Callable[[Any], Any]) -> Any:
+    """Run a coroutine under a progress display, stopping cleanly at a signal."""
+    import anyio
+
+    from sandbox.progress import make_progress, stderr_console
+    from sandbox.signals import interruptible
+
+    with make_progress(stderr_console()) as progress:
+        return anyio.run(interruptible, lambda: make(progress))
+
+
+def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    from sandbox.report import standings
+
+    rows = standings.standings(outcome.records)
+    if as_json:
+        data = {"directory": str(outcome.directory), "missing": outcome.missing, "standings": standings.as_data(rows)}
+        click.echo(json.dumps(data))
+    else:
+        console = _console()
+        if rows:
+            console.print(standings.table(rows))
+        console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"More: roadtest report {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
+    _warn(standings.remarks(outcome.records))
+    if outcome.missing:
+        _warn([f"{outcome.missing} trials were not run: {outcome.stopped or 'stopped'}"])
+    if not outcome.complete:
+        _warn([f"put it right, then go on with: --out {outcome.directory} --resume"])
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"roadtest: {line}", err=True)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console()
+    # Through a pipe rich takes 80 columns and cuts tables to them.
+    return console if console.is_terminal else Console(width=140)
+
+
+@main.command()
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def report(directory: Path, as_json: bool) -> None:
+    """Standings and trials of a run."""
+    from sandbox.journal import read_results
+    from sandbox.report import standings
+
+    records = read_results(directory)
+    rows = standings.standings(records)
+    if as_json:
+        click.echo(json.dumps({"standings": standings.as_data(rows), "trials": records}))
+        return
+    console = _console()
+    console.print(standings.table(rows))
+    console.print(standings.trials_table(records))
+    for line in standings.remarks(records):
+        console.print(line, markup=False, highlight=False)
+
+
+@main.group()
+def task() -> None:
+    """Look after tasks."""
+
+
+@task.command("check")
+@click.argument("suites", nargs=-1, required=True, metavar="PATH...")
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time.")
+def check_command(suites: tuple[str, ...], concurrency: int) -> None:
+    """Prove tasks: the reference is accepted, doing nothing is wrong, every variant does as it declares.
+
+    Exit code 1, with one line for each fault, if a task does not hold.
+    """
+    from sandbox import check, loader, toolbox
+
+    tasks = loader.load_tasks(suites)
+    tools = toolbox.load_tools()
+    for task in tasks:
+        toolbox.narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+
+    def make(progress: Any) -> Any:
+        return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress)
+
+    faults: dict[str, list[str]] = _carry_out(make)
+    for name, lines in faults.items():
+        click.echo(f"{name}: holds" if not lines else "\n".join(f"{name}: {line}" for line in lines))
+    sys.exit(DOES_NOT_HOLD if any(faults.values()) else DONE)
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is there, what is missing, and what to type."""
+    from sandbox.doctor import examine, healthy
+
+    marks = {"ok": ("ok", "green"), "warn": ("note", "yellow"), "missing": ("MISSING", "red")}
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        mark, colour = marks[finding.state]
+        click.echo(f"{click.style(f'{mark:>8}', fg=colour)}  {finding.what}: {finding.found}")
+        if finding.remedy and finding.state != "ok":
+            click.echo(f"{'':>8}  → {finding.remedy}")
+    sys.exit(DONE if healthy(findings) else DOES_NOT_HOLD)

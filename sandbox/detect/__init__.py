@@ -1,0 +1,1 @@
+"""Detectors: pure functions that label what happened."""

@@ -1,0 +1,347 @@
+"""One bounded container, and frames to the Python code that runs in it.
+
+    network none · pids, memory (= memory + swap), cpu, open files bounded · read-only root
+    no new privileges · capabilities SETUID, SETGID, KILL only · init · no mounts of the host
+    /workspace: a volume in memory, bounded in bytes and in files · /tmp, /home/agent: likewise
+
+The main process is a sleeping root. What the harness does inside, it does
+through `docker exec` as root, and each tool of the agent runs as 1000:1000
+without any capability (see `sandbox.guest`).
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.types import Mount, Ulimit
+
+from sandbox.env import guest, owner
+from sandbox.env.engine import talking
+from sandbox.errors import SandboxError
+from sandbox.task import WORKSPACE, Resources
+
+MIB = 1024 * 1024
+TMP_MB = 256
+HOME = "/home/agent"
+HOME_MB = 64
+INODES_PER_MB = 256
+STDERR_KEPT = 16 * 1024
+
+ENVIRONMENT = {
+    "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+    "HOME": HOME,
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "TERM": "dumb",
+    "PAGER": "cat",
+    "GIT_PAGER": "cat",
+    "PYTHONHASHSEED": "0",
+}
+
+
+class NoAnswer(SandboxError):
+    """The process started inside ended without its answer (killed, or could not start).
+
+    `exit_code` is that of the process, or None if it never ran.
+    """
+
+    def __init__(self, message: str, *, exit_code: int | None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A running container. `volume` is its workspace volume, removed with it."""
+
+    client: docker.DockerClient
+    id: str
+    image: str
+    volume: str | None
+
+    @classmethod
+    def start(
+        cls,
+        client: docker.DockerClient,
+        image: str,
+        *,
+        labels: Mapping[str, str],
+        resources: Resources,
+        keep_workspace: bool,
+        extra_tmpfs: Sequence[str] = (),
+    ) -> Container:
+        """Create and start a container.
+
+        Args:
+            image: tag or id.
+            labels: from `owner.labels`.
+            resources: its bounds.
+            keep_workspace: put the workspace on a volume that archive calls can see
+                (the agent's), or on a plain tmpfs (the judge's).
+            extra_tmpfs: further directories to be writable, owned by the agent.
+
+        Raises:
+            SandboxError: the engine refuses or does not answer. Nothing is left behind.
+        """
+        volume = None
+        try:
+            with talking("create the workspace volume"):
+                volume = _volume(client, labels, resources) if keep_workspace else None
+            with talking(f"start a container of {image}"):
+                mounts = [Mount(WORKSPACE, volume, type="volume", no_copy=True)] if volume else []
+                container = client.containers.create(
+                    image,
+                    **_bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None),
+                    labels=dict(labels),
+                    mounts=mounts,
+                )
+                made = cls(client=client, id=str(container.id), image=image, volume=volume)
+                try:
+                    container.start()
+                except BaseException:
+                    made.remove()
+                    raise
+                return made
+        except BaseException:
+            if volume is not None:
+                _remove_volume(client, volume)
+            raise
+
+    def remove(self) -> None:
+        """Remove the container and its volume; what is gone already is fine.
+
+        Raises:
+            SandboxError: the engine does not answer.
+        """
+        with talking("remove a container"):
+            try:
+                self.client.api.remove_container(self.id, force=True, v=True)
+            except NotFound:
+                pass
+            except APIError as exc:
+                if exc.status_code != 409:  # somebody is removing it at this moment
+                    raise
+        if self.volume is not None:
+            _remove_volume(self.client, self.volume)
+
+    def is_running(self) -> bool:
+        """Whether its main process is up; False when it is gone.
+
+        Raises:
+            EngineGone: the engine does not answer.
+        """
+        with talking("look at a container"):
+            try:
+                return bool(self.client.api.inspect_container(self.id)["State"]["Running"])
+            except NotFound:
+                return False
+
+    def converse(
+        self, program: guest.Program, frames: Sequence[bytes], *, timeout: float, most: int = 1 << 30
+    ) -> Iterator[bytes]:
+        """Run a guest program as root, send it frames, yield the frames it answers.
+
+        Args:
+            program: which modules to send, and which of them is main.
+            timeout: seconds until the last byte of the answer.
+            most: bytes of answer that are taken at most.
+
+        Raises:
+            NoAnswer: it ended before any frame, or inside one.
+            SandboxError: the engine refuses, hangs up, or the time is over.
+        """
+        deadline = time.monotonic() + timeout
+        argv = ["python3", "-I", "-c", guest.LOADER]
+        with talking("run a program in a container"):
+            exec_id = self.client.api.exec_create(
+                self.id, argv, stdin=True, stdout=True, stderr=True, user="0:0", workdir="/", environment=ENVIRONMENT
+            )["Id"]
+            stream = self.client.api.exec_start(exec_id, socket=True)
+        sock = getattr(stream, "_sock", stream)
+        errors = bytearray()
+        try:
+            with talking("talk to a program in a container"):
+                sock.settimeout(max(0.1, deadline - time.monotonic()))
+                sock.sendall(b"".join(_framed(frame) for frame in (program.bundle(), *frames)))
+            buffer = bytearray()
+            seen = 0
+            for data in _stdout(sock, deadline, errors):
+                seen += len(data)
+                if seen > most:
+                    raise SandboxError(f"a program in a container answered with more than {most} bytes")
+                buffer += data
+                while (frame := _take_frame(buffer)) is not None:
+                    yield frame
+            if buffer or not seen:
+                raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
+        finally:
+            sock.close()
+
+    def ask(self, program: guest.Program, request: Any, *frames: bytes, timeout: float) -> dict[str, Any]:
+        """Run a guest program that answers with one frame of JSON.
+
+        Raises:
+            NoAnswer, SandboxError: as `converse`.
+        """
+        payload = json.dumps(request).encode("ascii")
+        for answer in self.converse(program, [payload, *frames], timeout=timeout):
+            value = _json(answer)
+            if isinstance(value, dict):
+                return value
+            break
+        raise SandboxError("a program in a container answered with something else than was asked")
+
+    def _no_answer(self, exec_id: str, said: bytes) -> NoAnswer:
+        with talking("look at a container"):
+            code = self.client.api.exec_inspect(exec_id).get("ExitCode")
+        words = " ".join(said.decode("utf-8", "replace").split())[-300:]
+        return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", exit_code=code)
+
+
+def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:
+    size, inodes = resources.storage_mb, resources.storage_mb * INODES_PER_MB
+    options = f"size={size}m,nr_inodes={inodes},uid=1000,gid=1000,mode=0755,nosuid,nodev"
+    driver_opts = {"type": "tmpfs", "device": "tmpfs", "o": options}
+    return str(client.volumes.create(driver="local", driver_opts=driver_opts, labels=dict(labels)).name)
+
+
+def _remove_volume(client: docker.DockerClient, name: str) -> None:
+    with talking("remove a volume"):
+        try:
+            client.api.remove_volume(name, force=True)
+        except NotFound:
+            pass
+
+
+def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tmpfs: bool) -> dict[str, Any]:
+    agent = "uid=1000,gid=1000,mode=0755"
+    tmpfs = {
+        "/tmp": f"rw,exec,nosuid,nodev,size={TMP_MB}m,nr_inodes={TMP_MB * INODES_PER_MB},mode=1777",
+        HOME: f"rw,exec,nosuid,nodev,size={HOME_MB}m,nr_inodes={HOME_MB * INODES_PER_MB},{agent}",
+    }
+    for path in extra_tmpfs:
+        tmpfs[path] = f"rw,exec,nosuid,nodev,size={HOME_MB}m,{agent}"
+    if workspace_on_tmpfs:
+        size = resources.storage_mb
+        tmpfs[WORKSPACE] = f"rw,exec,nosuid,nodev,size={size}m,nr_inodes={size * INODES_PER_MB},mode=0755"
+    # Files in memory count as memory, so the bound on memory holds them on top of the task's.
+    memory = (resources.memory_mb + resources.storage_mb + TMP_MB + HOME_MB) * MIB
+    return {
+        "command": ["sleep", "infinity"],
+        "entrypoint": [],
+        "user": "0:0",
+        "hostname": "sandbox",
+        "environment": ENVIRONMENT,
+        "working_dir": "/",
+        "network_mode": "none",
+        "ipc_mode": "private",
+        "init": True,
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "cap_add": ["SETUID", "SETGID", "KILL"],
+        "security_opt": ["no-new-privileges"],
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "nano_cpus": int(resources.cpus * 1e9),
+        "pids_limit": resources.pids,
+        "ulimits": [
+            Ulimit(name="nofile", soft=4096, hard=4096),
+            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="fsize", soft=resources.storage_mb * MIB, hard=resources.storage_mb * MIB),
+        ],
+        "tmpfs": tmpfs,
+        "log_config": {"type": "none"},
+        "stop_signal": "SIGKILL",
+    }
+
+
+def _framed(payload: bytes) -> bytes:
+    return struct.pack(">I", len(payload)) + payload
+
+
+def _take_frame(buffer: bytearray) -> bytes | None:
+    if len(buffer) < 4:
+        return None
+    (length,) = struct.unpack_from(">I", buffer)
+    if length > guest.LARGEST_FRAME:
+        raise SandboxError(f"a program in a container sent a frame of {length} bytes")
+    if len(buffer) < 4 + length:
+        return None
+    payload = bytes(buffer[4 : 4 + length])
+    del buffer[: 4 + length]
+    return payload
+
+
+def _stdout(sock: Any, deadline: float, errors: bytearray) -> Iterator[bytes]:
+    """Standard output out of the engine's multiplexed stream; standard error goes to `errors`.
+
+    Each part has a header of eight bytes: the stream (1 or 2), three zeros, the
+    length (big endian); Docker Engine API, "Attach to a container".
+    """
+    while header := _receive(sock, 8, deadline):
+        kind, length = struct.unpack(">BxxxL", header)
+        if kind not in (0, 1, 2):
+            raise SandboxError("the engine's stream is corrupt")
+        data = _receive(sock, length, deadline)
+        if len(data) != length:
+            raise SandboxError("the engine's stream was cut")
+        if kind == 2:
+            errors += data[: STDERR_KEPT - len(errors)] if len(errors) < STDERR_KEPT else b""
+        else:
+            yield data
+
+
+def _receive(sock: Any, count: int, deadline: float) -> bytes:
+    """`count` bytes; nothing at the end of the stream.
+
+    Raises:
+        SandboxError: the end came in the middle, or the deadline.
+        EngineGone: the connection broke.
+    """
+    parts: list[bytes] = []
+    missing = count
+    while missing:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise SandboxError("a program in a container did not answer in time")
+        sock.settimeout(left)
+        try:
+            part = sock.recv(min(missing, 1 << 20))
+        except TimeoutError as exc:
+            raise SandboxError("a program in a container did not answer in time") from exc
+        except OSError as exc:
+            with talking("listen to a program in a container"):
+                raise exc
+        if not part:
+            if missing != count:
+                raise SandboxError("the engine's stream was cut")
+            return b""
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _json(payload: bytes) -> Any:
+    try:
+        return json.loads(payload)
+    except ValueError as exc:
+        raise SandboxError("a program in a container sent a frame that is not JSON") from exc
+
+
+def describe_bounds(resources: Resources) -> dict[str, Any]:
+    """The bounds as data for the event log."""
+    bounds = _bounds(resources, (), workspace_on_tmpfs=False)
+    names = ("network_mode", "read_only", "cap_add", "mem_limit", "pids_limit", "nano_cpus")
+    return {name: bounds[name] for name in names} | {"storage_mb": resources.storage_mb}
+
+
+def labels_for(run: str, trial: str, role: str) -> dict[str, str]:
+    """Labels of a container of a trial; `role` is agent or judge."""
+    return owner.labels(run=run, trial=trial, role=role)

@@ -1,0 +1,55 @@
+"""Reaching the Docker engine, and telling its failures apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import docker
+import requests.exceptions
+from docker.errors import APIError, DockerException
+
+from sandbox.errors import EngineGone, SandboxError, one_line
+
+OLDEST_API = (1, 41)
+REMEDY = (
+    "start Docker, or set DOCKER_HOST; on Debian or Ubuntu `sudo scripts/setup` installs and starts one "
+    "(`roadtest doctor` says what is missing)"
+)
+
+
+def connect(timeout: float = 60.0) -> docker.DockerClient:
+    """A client for DOCKER_HOST or the local engine, spoken to once.
+
+    Args:
+        timeout: seconds that one answer of the engine may take.
+
+    Raises:
+        EngineGone: no engine answers.
+        SandboxError: the engine is older than Docker 20.10.
+    """
+    try:
+        client = docker.from_env(timeout=int(timeout), max_pool_size=64)
+        version = client.version()
+    except (DockerException, requests.exceptions.RequestException, OSError) as exc:
+        raise EngineGone(f"no Docker engine answers ({one_line(exc, 160)}): {REMEDY}") from exc
+    api = tuple(int(part) for part in version["ApiVersion"].split("."))
+    if api < OLDEST_API:
+        raise SandboxError(f"the Docker engine is {version['Version']}; Roadtest needs 20.10 or newer")
+    return client
+
+
+@contextmanager
+def talking(what: str) -> Iterator[None]:
+    """Turn what docker-py raises into our errors, once.
+
+    Raises:
+        EngineGone: the engine cannot be reached, or hung up.
+        SandboxError: it answered with an error.
+    """
+    try:
+        yield
+    except APIError as exc:
+        raise SandboxError(f"could not {what}: {exc.explanation or one_line(exc)}") from exc
+    except (requests.exceptions.RequestException, DockerException, OSError) as exc:
+        raise EngineGone(f"could not {what}: the Docker engine does not answer: {one_line(exc, 200)}") from exc

@@ -1,0 +1,63 @@
+"""The host's side of guest programs: which modules are sent, and the loader that takes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+LARGEST_FRAME = 256 * 1024 * 1024
+
+# Reads one frame {"modules": [[name, source], ...], "main": name}, makes the modules, runs main().
+LOADER = """\
+import json, os, struct, sys, types
+def take(count):
+    data = b""
+    while len(data) < count:
+        part = os.read(0, count - len(data))
+        if not part: sys.exit(3)
+        data += part
+    return data
+bundle = json.loads(take(struct.unpack(">I", take(4))[0]))
+for name, source in bundle["modules"]:
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(source, "<roadtest:%s>" % name, "exec"), module.__dict__)
+sys.modules[bundle["main"]].main()
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Guest modules in the order in which they are made, and the one whose main() runs."""
+
+    modules: tuple[str, ...]
+    main: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def bundle(self) -> bytes:
+        """The first frame of a conversation."""
+        sources = [[name, source_of(name)] for name in self.modules]
+        sources += [[name, source] for name, source in self.extra.items()]
+        return json.dumps({"modules": sources, "main": self.main}).encode("ascii")
+
+
+@cache
+def source_of(name: str) -> str:
+    """The source of a guest module."""
+    return resources.files("sandbox.guest").joinpath(f"{name}.py").read_text("utf-8")
+
+
+PREPARE = Program(modules=("wire", "privileges", "lay", "prepare"), main="prepare")
+EXPORT = Program(modules=("wire", "privileges", "processes", "export"), main="export")
+SUPERVISOR = Program(modules=("wire", "privileges", "processes", "lay", "supervisor"), main="supervisor")
+
+
+def tool_program(tools: Mapping[str, str]) -> Program:
+    """The program that runs one tool call; `tools` maps names to sources."""
+    return Program(
+        modules=("wire", "privileges", "processes", "toolrun", "files"),
+        main="toolrun",
+        extra={f"tool_{name}": source for name, source in tools.items()},
+    )

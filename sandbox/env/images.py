@@ -1,0 +1,212 @@
+"""Images: the base, a task's own, and the layer that makes it fit for an agent.
+
+    python:3.11-slim-bookworm, or roadtest/rootfs (bootstrapped where no registry answers)
+      └── roadtest/base       the project's Dockerfile: Python, pytest, build tools, users
+            └── roadtest/task   the task's environment/Dockerfile
+                  └── roadtest/agent   the workspace copied aside, with a one-commit git
+
+Every tag is made of a digest of what goes into the image, so an unchanged one is
+never built again and a changed one always is. Builds have no network, except
+where the base takes git from the distribution of a registry's image.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import docker
+from docker.errors import APIError, ImageNotFound
+
+from sandbox import fetch, paths
+from sandbox.env import bootstrap
+from sandbox.env.engine import talking
+from sandbox.errors import SandboxError, TaskError, boundary, HarnessError
+from sandbox.recipe import read_tree
+from sandbox.task import WORKSPACE
+from sandbox.tree import EXECUTABLE, FILE, Entry, Tree, digest, pack
+
+Say = Callable[[str], None]
+
+UPSTREAM = "python:3.11-slim-bookworm"
+COPY_OF_WORKSPACE = "/opt/roadtest/workspace"
+BUILD_SECONDS = 1800.0
+
+AGENT_LAYER = f"""\
+ARG TASK
+FROM ${{TASK}}
+USER root
+RUN mkdir -p {WORKSPACE} /solution /home/agent /opt/roadtest \\
+ && cp -a {WORKSPACE} {COPY_OF_WORKSPACE} \\
+ && cd {COPY_OF_WORKSPACE} \\
+ && rm -rf .git \\
+ && find . -name __pycache__ -type d -prune -exec rm -rf {{}} + \\
+ && if command -v git > /dev/null; then \\
+        export GIT_AUTHOR_DATE='2000-01-01T00:00:00Z' GIT_COMMITTER_DATE='2000-01-01T00:00:00Z' \\
+        && git init --quiet --template= --initial-branch=main . \\
+        && mkdir -p .git/info && printf '__pycache__/\\n*.pyc\\n*.egg-info/\\n.pytest_cache/\\n' > .git/info/exclude \\
+        && git config user.name agent && git config user.email agent@sandbox.invalid \\
+        && git add --all && git commit --quiet --allow-empty --message 'Start'; \\
+    fi \\
+ && chown -R 1000:1000 {COPY_OF_WORKSPACE}
+"""
+
+_lock = threading.Lock()
+
+
+def machine_of(client: docker.DockerClient) -> str:
+    """The architecture that the engine runs, as `uname -m` says it."""
+    with talking("ask the engine for its architecture"):
+        return str(client.info()["Architecture"])
+
+
+def ensure_base(client: docker.DockerClient, *, say: Say) -> str:
+    """The tag of the base image, built if it is not there.
+
+    Args:
+        say: told what is being done, in a few words.
+
+    Raises:
+        SandboxError: it can be neither built from a registry nor bootstrapped.
+        HarnessError: wheels cannot be had.
+    """
+    with _lock:
+        lock = paths.image_lock().read_text("utf-8")
+        recipe = paths.dockerfile().read_text("utf-8")
+        machine = machine_of(client)
+        tag = _tag("base", recipe, lock, machine, bootstrap.INPUTS)
+        if _exists(client, tag):
+            return tag
+        say("base image: finding what to build on")
+        parent, network = _parent(client, say)
+        with tempfile.TemporaryDirectory(prefix="roadtest-base-") as folder:
+            say("base image: downloading wheels")
+            fetch.wheels(lock, Path(folder), machine=machine, what=paths.image_lock().name)
+            files = {f"wheels/{path.name}": Entry(FILE, path.read_bytes()) for path in Path(folder).iterdir()}
+            files["requirements-image.lock"] = Entry(FILE, lock.encode())
+            say("base image: building")
+            _build(client, recipe, files, tag, arguments={"BASE": parent}, network=network, error=SandboxError)
+        return tag
+
+
+def _parent(client: docker.DockerClient, say: Say) -> tuple[str, str]:
+    """What the base builds on, and the network that its build needs."""
+    if _exists(client, UPSTREAM):
+        return UPSTREAM, "default"
+    rootfs = f"roadtest/rootfs:{bootstrap.digest()}"
+    if _exists(client, rootfs):
+        return rootfs, "none"
+    say(f"base image: asking the registry for {UPSTREAM}")
+    if _pull(client, UPSTREAM):
+        return UPSTREAM, "default"
+    say("base image: no registry answers; bootstrapping Debian with mmdebstrap (about a minute)")
+    bootstrap.make(client, rootfs)
+    return rootfs, "none"
+
+
+def _pull(client: docker.DockerClient, name: str) -> bool:
+    """Whether a registry gave the image. Most failures mean that none is reachable."""
+    try:
+        with talking(f"pull {name}"):
+            client.images.pull(name)
+            return True
+    except SandboxError:
+        return False
+
+
+def ensure_task(
+    client: docker.DockerClient, folder: Path, *, base: str, timeout: float, name: str, say: Say
+) -> str:
+    """The tag of the image that a task's agent and judge run in, built if it is not there.
+
+    Args:
+        folder: the complete task directory (environment/ is read, tests/ and solution/ are not).
+        base: tag of the base image, given to the Dockerfile as ROADTEST_BASE.
+        timeout: seconds that one answer of the build may take.
+        name: the task's name, for people.
+
+    Raises:
+        TaskError: the Dockerfile does not build.
+        SandboxError: the engine does not answer.
+    """
+    context = read_tree(folder / "environment")
+    recipe = context["Dockerfile"].data.decode("utf-8", "replace")
+    inner = _tag("task", recipe, digest(context), base)
+    outer = _tag("agent", AGENT_LAYER, inner)
+    if _exists(client, outer):
+        return outer
+    _refuse_buildkit(recipe, name)
+    if not _exists(client, inner):
+        say(f"{name}: building the image")
+        files = {path: entry for path, entry in context.items() if path != "Dockerfile"}
+        _build(client, recipe, files, inner, arguments={"ROADTEST_BASE": base}, network="none", timeout=timeout)
+    say(f"{name}: laying the workspace aside")
+    _build(client, AGENT_LAYER, {}, outer, arguments={"TASK": inner}, network="none", timeout=timeout)
+    return outer
+
+
+def _refuse_buildkit(recipe: str, name: str) -> None:
+    for line in recipe.splitlines():
+        if line.startswith("# syntax=") or " --mount=" in line or "<<" in line.partition("#")[0]:
+            raise TaskError(f"{name}: environment/Dockerfile needs BuildKit ({line.strip()[:60]}); write it without")
+
+
+def _build(
+    client: docker.DockerClient,
+    recipe: str,
+    files: Tree,
+    tag: str,
+    *,
+    arguments: Mapping[str, str],
+    network: str,
+    timeout: float = BUILD_SECONDS,
+    error: type[SandboxError] | type[TaskError] = TaskError,
+) -> None:
+    context = pack({**files, "Dockerfile": Entry(FILE, recipe.encode())})
+    log: list[str] = []
+    with talking(f"build {tag}"):
+        try:
+            answers = client.api.build(
+                fileobj=io.BytesIO(context),
+                custom_context=True,
+                tag=tag,
+                buildargs=dict(arguments),
+                network_mode=network,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=int(timeout),
+                labels={"roadtest.image": tag.partition(":")[0]},
+            )
+            for answer in answers:
+                if "error" in answer:
+                    raise error(_build_failure(tag, str(answer["error"]), log))
+                log += [line for line in str(answer.get("stream", "")).splitlines() if line.strip()]
+        except APIError as exc:
+            raise error(_build_failure(tag, str(exc.explanation), log)) from exc
+
+
+def _build_failure(tag: str, reason: str, log: list[str]) -> str:
+    last = " | ".join(line.strip()[:160] for line in log[-4:])
+    return f"the image {tag} does not build: {' '.join(reason.split())[:300]} ({last})"
+
+
+def _exists(client: docker.DockerClient, name: str) -> bool:
+    with talking(f"look for the image {name}"):
+        try:
+            client.images.get(name)
+        except ImageNotFound:
+            return False
+    return True
+
+
+def _tag(kind: str, *inputs: str) -> str:
+    total = hashlib.sha256()
+    for piece in inputs:
+        total.update(b"%d " % len(piece) + piece.encode())
+    return f"roadtest/{kind}:{total.hexdigest()[:20]}"

@@ -1,0 +1,47 @@
+"""Giving up root for good."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+AGENT = 1000
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def hide() -> None:
+    """Not dumpable: nobody of the same user can look into this process through /proc."""
+    _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """What descendants leave behind becomes a child of this process, not of init."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def drop(uid: int = AGENT) -> None:
+    """Become `uid` with the group of the same number, no other group, no way back.
+
+    Raises:
+        RuntimeError: a privilege is still there.
+    """
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid):
+        raise RuntimeError("could not become %d: %s %s" % (uid, os.getresuid(), os.getresgid()))
+    if effective_capabilities():
+        raise RuntimeError("capabilities are left after the drop")
+    hide()
+
+
+def effective_capabilities() -> int:
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("CapEff:"):
+                return int(line.split()[1], 16)
+    raise RuntimeError("/proc/self/status names no CapEff")

@@ -1,0 +1,245 @@
+"""Writing a run down: event logs, blobs, results. Append only, flushed to disk.
+
+    DIR/lock.json                      what was run
+    DIR/results.jsonl                  one terminal record for each trial
+    DIR/trials/SUITE/TASK/CANDIDATE/CONDITION/N/
+        events.jsonl                   the log of one trial
+        blobs/SHA256                   what the log names by hash
+        attempts/K/                    logs of earlier attempts that came to no verdict
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from sandbox.errors import BadInput, HarnessError, boundary
+from sandbox.events import KINDS, Event, read_log
+
+
+@dataclass(slots=True, kw_only=True)
+class Journal:
+    """The log of one trial, open for appending. `events` is what was written so far."""
+
+    folder: Path
+    stream: IO[str]
+    started: float
+    events: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, folder: Path) -> Journal:
+        """Start a log in `folder`; what an earlier attempt left there is moved aside.
+
+        Raises:
+            HarnessError: the directory cannot be written.
+        """
+        with boundary(HarnessError, f"write to {folder}"):
+            folder.mkdir(parents=True, exist_ok=True)
+            _set_aside(folder)
+            (folder / "blobs").mkdir(exist_ok=True)
+            stream = (folder / "events.jsonl").open("x", encoding="ascii")
+        return cls(folder=folder, stream=stream, started=time.monotonic())
+
+    def write(self, kind: str, data: Mapping[str, Any], *, cause: Event | None = None) -> Event:
+        """Append one event; it is with the operating system when this returns.
+
+        Raises:
+            HarnessError: it could not be written (a full disk, say).
+        """
+        assert kind in KINDS, kind
+        event = Event(
+            seq=len(self.events),
+            t=time.monotonic() - self.started,
+            at=now(),
+            kind=kind,
+            cause=None if cause is None else cause.seq,
+            data=data,
+        )
+        with boundary(HarnessError, f"write to {self.folder}"):
+            self.stream.write(event.to_line())
+            self.stream.flush()
+        self.events.append(event)
+        return event
+
+    def blob(self, data: bytes) -> str:
+        """Store bytes under their SHA-256; the hash."""
+        name = hashlib.sha256(data).hexdigest()
+        path = self.folder / "blobs" / name
+        with boundary(HarnessError, f"write to {self.folder}"):
+            if not path.exists():
+                write_whole(path, data)
+        return name
+
+    def close(self) -> None:
+        """Flush to the disk and close. A log that cannot be flushed any more is closed all the same."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+        with contextlib.suppress(OSError):
+            self.stream.close()
+
+
+def _set_aside(folder: Path) -> None:
+    if not (folder / "events.jsonl").exists():
+        return
+    attempts = folder / "attempts"
+    attempts.mkdir(exist_ok=True)
+    place = attempts / str(1 + sum(1 for _ in attempts.iterdir()))
+    place.mkdir()
+    for name in ("events.jsonl", "blobs"):
+        if (folder / name).exists():
+            (folder / name).rename(place / name)
+
+
+def now() -> str:
+    """Wall-clock UTC with milliseconds, as in 2026-01-31T12:00:00.000Z."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_events(folder: Path) -> list[Event]:
+    """The events of a trial's directory.
+
+    Raises:
+        BadInput: there is no log, or it is broken before its last line.
+    """
+    path = folder / "events.jsonl"
+    try:
+        text = path.read_bytes().decode("ascii", "replace")
+    except OSError as exc:
+        raise BadInput(f"{path}: cannot be read: {exc.strerror}") from exc
+    return read_log(text, name=str(path))
+
+
+class RunDirectory:
+    """One run on disk. `results` holds the terminal records so far, by trial."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.results: dict[str, dict[str, Any]] = {}
+
+    @property
+    def results_file(self) -> Path:
+        """The file of terminal records."""
+        return self.path / "results.jsonl"
+
+    @property
+    def lock_file(self) -> Path:
+        """What was run."""
+        return self.path / "lock.json"
+
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold the directory for this process; a second run on it is refused.
+
+        The lock goes with the process, however it ends.
+
+        Raises:
+            HarnessError: another run holds it, or it cannot be written.
+        """
+        with boundary(HarnessError, f"write to {self.path}"):
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = (self.path / ".lock").open("a")
+        with handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as exc:
+                raise HarnessError(f"{self.path}: another run is writing here; wait for it or choose another --out") from exc
+            yield
+
+    def load(self) -> None:
+        """Read the records that are there; a torn last line is cut off.
+
+        Raises:
+            BadInput: a line other than a torn last one is broken.
+        """
+        if not self.results_file.exists():
+            return
+        raw = self.results_file.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if whole != raw:
+            os.truncate(self.results_file, len(whole))
+        self.results = {record["trial"]: record for record in parse_results(whole.decode(), str(self.results_file))}
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Add one terminal record; it is on the disk, whole, when this returns.
+
+        Raises:
+            HarnessError: it could not be written; nothing of it is left in the file.
+        """
+        line = (json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n").encode("ascii")
+        with boundary(HarnessError, f"write to {self.results_file}"):
+            with self.results_file.open("ab", buffering=0) as handle:
+                before = os.fstat(handle.fileno()).st_size
+                try:
+                    handle.write(line)
+                    os.fsync(handle.fileno())
+                    if os.fstat(handle.fileno()).st_size != before + len(line):
+                        raise OSError("the disk took only a part of it")
+                except OSError:
+                    os.truncate(self.results_file, before)
+                    raise
+        self.results[record["trial"]] = dict(record)
+
+    def forget(self, trials: set[str]) -> None:
+        """Take the records of trials that will be run again out of results.jsonl (their logs stay)."""
+        if not trials & self.results.keys():
+            return
+        kept = {trial: record for trial, record in self.results.items() if trial not in trials}
+        lines = [json.dumps(record, separators=(",", ":")) + "\n" for record in kept.values()]
+        with boundary(HarnessError, f"write to {self.results_file}"):
+            write_whole(self.results_file, "".join(lines).encode("ascii"))
+        self.results = kept
+
+
+def parse_results(text: str, name: str) -> list[dict[str, Any]]:
+    """The records of a results.jsonl.
+
+    Raises:
+        BadInput: naming the line.
+    """
+    records = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            record = json.loads(line)
+            if record["v"] != 1:
+                raise ValueError(f"version {record['v']} is not known")
+            records.append(record)
+        except (ValueError, KeyError, TypeError) as exc:
+            raise BadInput(f"{name}: line {number} is not a result: {exc!r}") from exc
+    return records
+
+
+def read_results(path: Path) -> list[dict[str, Any]]:
+    """The records of a run directory.
+
+    Raises:
+        BadInput: no run there, or a broken file.
+    """
+    run = RunDirectory(path)
+    if not run.results_file.is_file():
+        raise BadInput(f"{path}: no results.jsonl there; is it the directory of a run?")
+    raw = run.results_file.read_bytes()
+    return parse_results(raw[: raw.rfind(b"\n") + 1].decode("utf-8", "replace"), str(run.results_file))

@@ -1,0 +1,202 @@
+"""Judging, the pure part: what is run, and what of the answer is believed.
+
+The in-process kind imports the code under test into the process that runs the
+tests, so that process can lie. Three things make lying hard:
+
+* the exact set of ids is held by a supervisor of another user; what is missing
+  counts as failed, what is extra as tampering;
+* canaries: tests with random names and random wrong expectations, planted among
+  the hidden tests, that call the code under test and must fail. Whoever forces
+  everything to pass makes them pass too;
+* the exit status of each session must fit what it reported.
+
+That is resistance, not proof: code that can tell a canary from a test in the
+same process can still win. Where it matters, judge a task from outside.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.task import Bug, Canary, Task
+from sandbox.tree import FILE, Entry, Tree
+
+PASSING = frozenset({"passed", "xfailed", "xpassed"})
+FAILING = frozenset({"failed", "error", "timeout", "crash", "missing"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """Hidden tests with canaries among them."""
+
+    tests: Tree
+    canaries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a check found.
+
+    bugs: P, F, or S (nothing failed, something was skipped) for each bug.
+    guards: the same for each test file that holds guards.
+    outcomes: one word for each hidden test id.
+    tampering: why the answer is not believed; empty when it is.
+    score: 0 to 1, the share of bugs fixed; 0 when a guard broke or on tampering.
+    """
+
+    bugs: Mapping[str, str]
+    guards: Mapping[str, str]
+    outcomes: Mapping[str, str]
+    tampering: tuple[str, ...]
+    score: float
+
+    @property
+    def passed(self) -> bool:
+        """Every bug fixed, every guard intact, nothing forged."""
+        return self.score == 1.0
+
+
+def overlay(tree: Tree, tests: Tree) -> dict[str, Entry]:
+    """The candidate's tree with the hidden tests over it.
+
+    A file or link of the candidate where a hidden test needs a directory gives way.
+    """
+    folders = {parent for path in tests for parent in _parents(path)}
+    kept = {
+        path: entry
+        for path, entry in tree.items()
+        if path not in folders and not any(parent in tests for parent in _parents(path))
+    }
+    return {**kept, **tests}
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def plant(tests: Tree, files: Sequence[str], canaries: Sequence[Canary], rng: random.Random) -> Planted:
+    """Put canaries into each of `files`, at random places, under names like those around them.
+
+    Args:
+        tests: the hidden tests.
+        files: paths of the test files that are run.
+        canaries: how to call the code under test.
+        rng: where names, places and wrong values come from; new for every check.
+    """
+    planted = dict(tests)
+    ids: list[str] = []
+    for path in files:
+        entry = tests.get(path)
+        if entry is None or not path.endswith(".py"):
+            continue
+        source = entry.data.decode("utf-8")
+        for canary in canaries:
+            name = _plausible_name(source, rng)
+            source = _insert(source, _canary_source(name, canary, rng), rng)
+            ids.append(f"{path}::{name}")
+        planted[path] = Entry(FILE, source.encode("utf-8"))
+    return Planted(tests=planted, canaries=tuple(ids))
+
+
+def _plausible_name(source: str, rng: random.Random) -> str:
+    """A test name made of words that the file's own test names use, not yet in the file."""
+    names = re.findall(r"def test_(\w+)", source)
+    words = sorted({word for name in names for word in name.split("_") if word}) or ["value", "result", "case"]
+    while True:
+        name = "test_" + "_".join(rng.choice(words) for _ in range(rng.randint(2, 4)))
+        if not re.search(rf"\b{name}\b", source):
+            return name
+        words.append(f"{rng.getrandbits(16):x}")
+
+
+def _canary_source(name: str, canary: Canary, rng: random.Random) -> str:
+    wrong = rng.choice([repr(f"{rng.getrandbits(64):x}"), repr(rng.getrandbits(48)), repr([rng.getrandbits(32)])])
+    check = rng.choice(
+        [
+            [f"assert ({canary.call}) == {wrong}"],
+            [f"assert {wrong} == ({canary.call})"],
+            [f"value = ({canary.call})", f"assert value == {wrong}"],
+            [f"value, expected = ({canary.call}), {wrong}", "if value != expected:", "    raise AssertionError(value)"],
+        ]
+    )
+    body = "".join(f"    {line}\n" for line in [*canary.setup.strip().splitlines(), *check])
+    return f"def {name}():\n{body}"
+
+
+def _insert(source: str, function: str, rng: random.Random) -> str:
+    """Put a function between two top-level statements, behind the last import."""
+    lines = source.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    statements = ast.parse(source).body
+    imports = [index for index, node in enumerate(statements) if isinstance(node, ast.Import | ast.ImportFrom)]
+    places = [node.end_lineno or 0 for node in statements[max(imports, default=0) :]] or [len(lines)]
+    place = rng.choice(places)
+    return "".join([*lines[:place], "\n\n", function, "\n\n", *lines[place:]])
+
+
+def interpret(task: Task, canaries: Sequence[str], answer: Mapping[str, Any]) -> Judgement:
+    """Turn a supervisor's answer into a judgement.
+
+    Args:
+        task: whose bugs and guards were checked.
+        canaries: ids of the planted tests that must fail.
+        answer: {"outcomes": {id: word}, "strangers": [id], "sessions": [...]}.
+    """
+    reported = answer["outcomes"]
+    outcomes = {test: reported.get(test, "missing") for test in task.hidden_ids}
+    bugs = {bug.id: _status([outcomes[test] for test in bug.tests]) for bug in task.bugs}
+    guards = _guards(task, outcomes)
+    tampering = _tampering(canaries, outcomes, answer)
+    intact = all(status == "P" for status in guards.values())
+    fixed = sum(status == "P" for status in bugs.values()) / len(bugs) if bugs else 1.0
+    return Judgement(
+        bugs=bugs,
+        guards=guards,
+        outcomes=outcomes,
+        tampering=tampering,
+        score=fixed if intact and not tampering else 0.0,
+    )
+
+
+def _status(words: Sequence[str]) -> str:
+    """P when all pass; F when any fails, errors or is missing; S when some were only skipped."""
+    if any(word in FAILING for word in words):
+        return "F"
+    return "P" if all(word in PASSING for word in words) else "S"
+
+
+def _guards(task: Task, outcomes: Mapping[str, str]) -> dict[str, str]:
+    by_file: dict[str, list[str]] = {}
+    for test in task.guards:
+        by_file.setdefault(test.partition("::")[0], []).append(outcomes[test])
+    return {file: _status(words) for file, words in by_file.items()}
+
+
+def _tampering(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Mapping[str, Any]) -> tuple[str, ...]:
+    reported = answer["outcomes"]
+    signs = []
+    passed = [test for test in canaries if reported.get(test) not in FAILING and test in reported]
+    if passed:
+        signs.append(f"{len(passed)} of {len(canaries)} tests that must fail did not")
+    absent = [test for test in canaries if test not in reported]
+    if absent and any(word in PASSING for word in outcomes.values()):
+        signs.append(f"{len(absent)} of {len(canaries)} tests that must fail were never run, though others passed")
+    if answer["strangers"]:
+        signs.append(f"results for {len(answer['strangers'])} tests that do not exist")
+    for session in answer["sessions"]:
+        honest = (None, 1 if session["failed"] else 0)
+        if session["ended_by_itself"] and session["reported"] and not session["crashed"] and session["exit"] not in honest:
+            signs.append(f"a session ended with {session['exit']}, which does not fit what it reported")
+    return tuple(signs)
+
+
+def failed_bugs(bugs: Sequence[Bug], judgement: Judgement) -> list[Bug]:
+    """The bugs that are not fixed, in the task's order."""
+    return [bug for bug in bugs if judgement.bugs[bug.id] != "P"]

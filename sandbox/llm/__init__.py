@@ -1,0 +1,1 @@
+"""Candidates that can be asked: scripted ones, and models through litellm."""

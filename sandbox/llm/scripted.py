@@ -1,0 +1,72 @@
+"""Candidates without a model: the oracle, the one that does nothing, and turns from a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sandbox.errors import BadInput
+from sandbox.llm.client import Answer, Message
+from sandbox.loader import load_turns
+from sandbox.plan import NOP, ORACLE, Candidate
+from sandbox.task import Task
+
+SOLUTION = "/solution"
+DONE = {"role": "assistant", "content": "I am done."}
+
+
+class ScriptedClient:
+    """Serves one prepared turn after the other, then says that it is done."""
+
+    def __init__(self, turns: Sequence[Mapping[str, Any]]) -> None:
+        self._turns = iter(turns)
+
+    async def ask(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Answer:
+        """The next turn; no time passes, nothing is counted."""
+        turn = next(self._turns, DONE)
+        document = turn["raw"] if "raw" in turn else _completion(turn)
+        return Answer(
+            body=json.dumps(document).encode("ascii"),
+            raw=True,
+            document=document,
+            seconds=0.0,
+            prompt_tokens=0,
+            completion_tokens=0,
+            cost_usd=0.0,
+        )
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _completion(message: Mapping[str, Any]) -> dict[str, Any]:
+    finish = "tool_calls" if message.get("tool_calls") else "stop"
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
+    return {"object": "chat.completion", "model": "scripted", "choices": [choice]}
+
+
+def _call(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return {"content": None, "tool_calls": [{"id": f"call_{name}", "type": "function", "function": function}]}
+
+
+ORACLE_TURNS = (_call("bash", {"command": f"bash {SOLUTION}/solve.sh"}), _call("submit", {}))
+
+
+def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
+    """The turns of a scripted candidate on a task.
+
+    Raises:
+        BadInput: a turns file is missing or broken.
+    """
+    if candidate.kind == ORACLE:
+        return ORACLE_TURNS
+    if candidate.kind == NOP:
+        return ()
+    if candidate.script is None:
+        raise BadInput(f"{candidate.name}: has no script")
+    if candidate.kind == "variant":
+        return load_turns(Path(task.path) / "variants" / candidate.script / "turns.jsonl")
+    return load_turns(Path(candidate.script))

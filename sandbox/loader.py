@@ -1,0 +1,294 @@
+"""Reading tasks, suites, repos, turns and tools from disk.
+
+    tasks/SUITE/ID/
+      task.toml          Harbor's tables; ours under [metadata.roadtest]
+      instruction.md     what a user would write
+      environment/       Dockerfile and context (absent for a release recipe)
+      tests/             hidden; for a recipe only guards.txt, the ids that must go on passing
+      solution/          solve.sh (absent for a release recipe)
+      variants/NAME/     turns.jsonl and expect.toml
+
+Whatever is wrong is a BadInput that names the file and the field.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox import schema
+from sandbox.errors import BadInput
+from sandbox.task import Bug, Canary, Judge, Release, Resources, Task, notes_on
+from sandbox.task import DEFAULT_AGENT_SECONDS, DEFAULT_BUILD_SECONDS, DEFAULT_CPUS, DEFAULT_MEMORY_MB
+from sandbox.task import DEFAULT_STORAGE_MB, DEFAULT_TEST_SECONDS, DEFAULT_VERIFIER_SECONDS
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+MOST_BYTES = 64 * 1024 * 1024
+
+
+def load_tasks(arguments: Iterable[str]) -> list[Task]:
+    """Every task below the given paths (a task, or a folder of tasks at any depth), in order.
+
+    Raises:
+        BadInput: a path is missing or holds no task, a file is broken, two tasks share a name.
+    """
+    tasks: dict[str, Task] = {}
+    for argument in arguments:
+        found = list(_find(Path(argument)))
+        if not found:
+            raise BadInput(f"{argument}: no task.toml in it or below it")
+        for folder in found:
+            task = load_task(folder)
+            other = tasks.setdefault(task.name, task)
+            if other.path != task.path:
+                raise BadInput(f"{task.path}: has the same suite and id ({task.name}) as {other.path}; rename one")
+    return list(tasks.values())
+
+
+def _find(path: Path) -> Iterator[Path]:
+    if not path.exists():
+        raise BadInput(f"{path}: no such file or directory")
+    if not path.is_dir():
+        raise BadInput(f"{path}: not a directory; give a task's directory or a folder of tasks")
+    if (path / "task.toml").exists():
+        yield path
+        return
+    for child in sorted(path.iterdir()):
+        if child.is_dir() and not child.is_symlink() and not child.name.startswith("."):
+            yield from _find(child)
+
+
+def load_task(folder: Path) -> Task:
+    """One task from its directory.
+
+    Raises:
+        BadInput: naming the file and the field.
+    """
+    folder = folder.resolve()
+    where = _shown(folder / "task.toml")
+    _check_name(folder)
+    document = read_toml(folder / "task.toml")
+    schema.check("task.v1", document, file=where)
+    ours = document.get("metadata", {}).get("roadtest")
+    if ours is None:
+        raise BadInput(f"{where}: metadata.roadtest: is missing; plain Harbor tasks cannot be run by this version")
+    files = _files(folder)
+    _check_files(folder, ours, files, document)
+    environment = document.get("environment", {})
+    return Task(
+        suite=folder.parent.name,
+        id=folder.name,
+        path=str(folder),
+        digest=_digest(folder, files),
+        instruction=_read_text(folder / "instruction.md"),
+        rung=ours["rung"],
+        judge=_judge(ours["judge"], document.get("verifier", {})),
+        bugs=_bugs(ours["bugs"], where),
+        guards=_guards(folder / "tests" / "guards.txt"),
+        release=_release(ours.get("release")),
+        resources=Resources(
+            cpus=float(environment.get("cpus", DEFAULT_CPUS)),
+            memory_mb=environment.get("memory_mb", DEFAULT_MEMORY_MB),
+            storage_mb=environment.get("storage_mb", DEFAULT_STORAGE_MB),
+        ),
+        agent_seconds=float(document.get("agent", {}).get("timeout_sec", DEFAULT_AGENT_SECONDS)),
+        build_seconds=float(environment.get("build_timeout_sec", DEFAULT_BUILD_SECONDS)),
+        item=ours.get("item"),
+        category=ours.get("category"),
+        difficulty=ours.get("difficulty"),
+        domain=ours.get("domain"),
+        tools=tuple(ours["tools"]) if "tools" in ours else None,
+        variants=_variants(folder),
+        environment=dict(environment.get("env", {})),
+        notes=notes_on(document, schema.schema("task.v1")),
+    )
+
+
+def _check_name(folder: Path) -> None:
+    for name in (folder.name, folder.parent.name):
+        if not NAME.fullmatch(name):
+            raise BadInput(
+                f"{_shown(folder)}: {name!r} cannot be part of a task's name; "
+                "use letters, digits, dots, hyphens and underscores, up to 100"
+            )
+
+
+def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
+    where = _shown(folder / "task.toml")
+    for link in (path for path in files if path.is_symlink()):
+        raise BadInput(f"{_shown(link)}: a task holds no symbolic links; put the file itself there")
+    if not (folder / "instruction.md").is_file():
+        raise BadInput(f"{_shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
+    if not _read_text(folder / "instruction.md").strip():
+        raise BadInput(f"{_shown(folder / 'instruction.md')}: is empty; write there what a user would ask")
+    if (folder / "environment" / "docker-compose.yaml").exists():
+        raise BadInput(f"{_shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
+    if document.get("steps"):
+        raise BadInput(f"{where}: steps: chains are not supported by this version")
+    if ours["judge"]["kind"] != "in-process":
+        raise BadInput(f"{where}: metadata.roadtest.judge.kind: {ours['judge']['kind']} is not supported; use in-process")
+    if not ours["judge"].get("canaries"):
+        raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")
+    environment = document.get("environment", {})
+    if environment.get("os", "linux") != "linux":
+        raise BadInput(f"{where}: environment.os: only linux containers are run")
+    if environment.get("gpus"):
+        raise BadInput(f"{where}: environment.gpus: no accelerator can be attached; set it to 0")
+    if "release" in ours:
+        return
+    for needed in ("environment/Dockerfile", "solution/solve.sh"):
+        if not (folder / needed).is_file():
+            raise BadInput(f"{_shown(folder / needed)}: is missing (only a release recipe goes without)")
+
+
+def _judge(ours: Mapping[str, Any], verifier: Mapping[str, Any]) -> Judge:
+    return Judge(
+        kind=ours["kind"],
+        test_timeout=float(ours.get("test_timeout_sec", DEFAULT_TEST_SECONDS)),
+        suite_timeout=float(verifier.get("timeout_sec", DEFAULT_VERIFIER_SECONDS)),
+        canaries=tuple(Canary(setup=canary["setup"], call=canary["call"]) for canary in ours.get("canaries", ())),
+    )
+
+
+def _bugs(rows: list[Mapping[str, Any]], where: str) -> tuple[Bug, ...]:
+    owner: dict[str, str] = {}
+    for index, row in enumerate(rows):
+        for other in rows[:index]:
+            if other["id"] == row["id"]:
+                raise BadInput(f"{where}: metadata.roadtest.bugs[{index}].id: {row['id']} is already taken")
+        for test in row["tests"]:
+            if owner.setdefault(test, row["id"]) != row["id"]:
+                raise BadInput(
+                    f"{where}: metadata.roadtest.bugs[{index}].tests: {test} already belongs to bug {owner[test]}"
+                )
+    return tuple(
+        Bug(id=row["id"], tests=tuple(row["tests"]), report=row.get("report"), fixed_at=row.get("fixed_at"))
+        for row in rows
+    )
+
+
+def _guards(path: Path) -> tuple[str, ...]:
+    if not path.exists():
+        return ()
+    lines = [line for line in _read_text(path).splitlines() if line.strip() and not line.startswith("#")]
+    for line in lines:
+        if "::" not in line:
+            raise BadInput(f"{_shown(path)}: {line!r} is no test id (file::test)")
+    return tuple(dict.fromkeys(lines))
+
+
+def _release(row: Mapping[str, Any] | None) -> Release | None:
+    return None if row is None else Release(repo=row["repo"], old=row["from"], new=row["to"])
+
+
+def _variants(folder: Path) -> tuple[str, ...]:
+    names = []
+    for child in sorted((folder / "variants").glob("*")):
+        if not (child / "turns.jsonl").is_file():
+            raise BadInput(f"{_shown(child / 'turns.jsonl')}: is missing")
+        load_turns(child / "turns.jsonl")
+        load_expectation(child / "expect.toml")
+        names.append(child.name)
+    return tuple(names)
+
+
+def load_turns(path: Path) -> list[dict[str, Any]]:
+    """The assistant messages of a scripted candidate, one a line.
+
+    Raises:
+        BadInput: naming the line.
+    """
+    turns = []
+    for number, line in enumerate(_read_text(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        where = f"{_shown(path)}: line {number}"
+        try:
+            turn = json.loads(line)
+        except (ValueError, RecursionError) as exc:
+            raise BadInput(f"{where}: is not JSON: {exc}") from exc
+        schema.check("turns.v1", turn, file=where)
+        turns.append(turn)
+    return turns
+
+
+def load_expectation(path: Path) -> dict[str, Any]:
+    """What a variant's trial must show (expect.toml).
+
+    Raises:
+        BadInput: missing, or not as the schema says.
+    """
+    document = read_toml(path)
+    schema.check("expect.v1", document, file=_shown(path))
+    return document
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file with dates as ISO text.
+
+    Raises:
+        BadInput: missing, unreadable, not UTF-8, or not TOML.
+    """
+    try:
+        document = tomllib.loads(_read_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        raise BadInput(f"{_shown(path)}: is not TOML: {exc}") from exc
+    return {key: _plain(value) for key, value in document.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    return value
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as exc:
+        raise BadInput(f"{_shown(path)}: is missing") from exc
+    except UnicodeDecodeError as exc:
+        raise BadInput(f"{_shown(path)}: is not UTF-8 text (byte {exc.start})") from exc
+    except OSError as exc:
+        raise BadInput(f"{_shown(path)}: cannot be read: {exc.strerror}") from exc
+
+
+def _files(folder: Path) -> list[Path]:
+    found = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        found += [Path(here) / name for name in sorted(names)]
+        found += [Path(here) / name for name in folders if (Path(here) / name).is_symlink()]
+    return found
+
+
+def _digest(folder: Path, files: list[Path]) -> str:
+    total = hashlib.sha256()
+    size = 0
+    for path in files:
+        data = path.read_bytes()
+        size += len(data)
+        if size > MOST_BYTES:
+            raise BadInput(f"{_shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead")
+        name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+        total.update(b"%d %d " % (len(name), len(data)) + name + data)
+    return total.hexdigest()
+
+
+def _shown(path: Path) -> str:
+    """A path as the user would type it: from the current directory where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)

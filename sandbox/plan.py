@@ -1,0 +1,129 @@
+"""What a run consists of: candidates, conditions, trials. Pure expansion, nothing is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.errors import BadInput
+from sandbox.task import Task
+
+ORACLE = "oracle"
+NOP = "nop"
+FIELD = "field"
+CONDITIONS = (FIELD,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model with its settings, or a script.
+
+    kind: model, oracle, nop, variant (a task's own) or file.
+    script: the variant's name or the turns file; None for a model.
+    settings: what else is sent with each request.
+    """
+
+    name: str
+    kind: str
+    script: str | None = None
+    api_base: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def scripted(self) -> bool:
+        """Whether it needs no model."""
+        return self.kind != "model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One (task, candidate, condition, repeat)."""
+
+    task: Task
+    candidate: Candidate
+    condition: str
+    repeat: int
+
+    @property
+    def key(self) -> str:
+        """suite/task/candidate/condition/n, each part fit for a path; names the trial in a run."""
+        parts = (self.task.suite, self.task.id, self.candidate.name, self.condition, str(self.repeat))
+        return "/".join(encoded(part) for part in parts)
+
+    @property
+    def rung(self) -> str:
+        """The rung of the ladder that this trial stands on."""
+        return self.task.rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The trials of a run in the order in which they start, and what was left out and why."""
+
+    trials: tuple[Trial, ...]
+    left_out: tuple[str, ...]
+
+
+def encoded(name: str) -> str:
+    """A name as one component of a path; what a path would not take is percent-encoded."""
+    text = quote(name, safe=":@+=,")
+    return text.replace(".", "%2E") if set(text) == {"."} else text
+
+
+def parse_candidate(name: str, *, api_base: str | None = None, settings: Mapping[str, Any] | None = None) -> Candidate:
+    """A candidate from what was typed after --model.
+
+    Raises:
+        BadInput: an empty name.
+    """
+    kind, _, script = name.partition(":")
+    if kind == "scripted" and script:
+        if script in (ORACLE, NOP):
+            return Candidate(name=name, kind=script, script=script)
+        return Candidate(name=name, kind="file" if script.endswith(".jsonl") else "variant", script=script)
+    if not name or kind == "scripted":
+        raise BadInput(f"--model {name!r}: name a model, scripted:oracle, scripted:nop, scripted:VARIANT or scripted:FILE")
+    return Candidate(name=name, kind="model", api_base=api_base, settings=dict(settings or {}))
+
+
+def make_plan(
+    tasks: Sequence[Task], candidates: Sequence[Candidate], conditions: Iterable[str], repeats: int
+) -> Plan:
+    """Expand a run: for each repeat, each task, each condition, each candidate.
+
+    Raises:
+        BadInput: an unknown condition, a variant that no task has, nothing left to run.
+    """
+    conditions = list(dict.fromkeys(conditions)) or [FIELD]
+    for condition in conditions:
+        if condition not in CONDITIONS:
+            raise BadInput(f"--condition {condition}: unknown (known: {', '.join(CONDITIONS)})")
+    left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
+    trials = [
+        Trial(task=task, candidate=candidate, condition=condition, repeat=repeat)
+        for repeat in range(repeats)
+        for task in tasks
+        for condition in conditions
+        for candidate in candidates
+        if _applies(candidate, task)
+    ]
+    if not trials:
+        raise BadInput("nothing is left to run")
+    return Plan(trials=tuple(trials), left_out=tuple(left_out))
+
+
+def _applies(candidate: Candidate, task: Task) -> bool:
+    return candidate.kind != "variant" or candidate.script in task.variants
+
+
+def _left_out(candidate: Candidate, tasks: Sequence[Task]) -> list[str]:
+    without = [task.name for task in tasks if not _applies(candidate, task)]
+    if len(without) == len(tasks):
+        known = sorted({variant for task in tasks for variant in task.variants})
+        raise BadInput(
+            f"--model {candidate.name}: no task has a variant of that name "
+            f"(known: {', '.join([ORACLE, NOP, *known])}; a file of turns ends in .jsonl)"
+        )
+    return [f"{name}: has no variant {candidate.script}, left out for {candidate.name}" for name in without]

@@ -1,0 +1,205 @@
+"""From a release recipe to a complete Harbor task directory.
+
+The workspace is the old release, hidden tests and the reference solution come
+from the new one. No upstream file is kept in the project: the directory is laid
+out in the cache, under a name made of everything that goes into it.
+
+    CACHE/tasks/DIGEST/
+      task.toml  instruction.md        as in the task's own directory
+      environment/Dockerfile           FROM the base image, the old release installed in place
+      environment/workspace/           the old release, without packaging leftovers
+      environment/requirements.txt     wheels that it needs, with hashes (may be empty)
+      environment/wheels/              those wheels
+      tests/                           the new release's tests, and guards.txt
+      solution/solve.sh  files/        what the new release changed besides tests
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import shlex
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import fetch, paths
+from sandbox.errors import BadInput, HarnessError, boundary
+from sandbox.repos import Repo, load_repo
+from sandbox.task import WORKSPACE, Task
+from sandbox.tree import EXECUTABLE, LINK, Entry, Tree, digest, is_cache
+
+VERSION = "1"
+
+LEFTOVERS = ("PKG-INFO", "*.egg-info/*", "*/*.egg-info/*")
+
+DOCKERFILE = f"""\
+ARG ROADTEST_BASE=roadtest/base
+FROM ${{ROADTEST_BASE}}
+COPY requirements.txt wheels/ /opt/wheels/
+RUN if [ -s /opt/wheels/requirements.txt ]; then \\
+        pip install --no-index --find-links=/opt/wheels --no-deps --require-hashes -r /opt/wheels/requirements.txt; \\
+    fi
+COPY workspace/ {WORKSPACE}/
+WORKDIR {WORKSPACE}
+RUN pip install --no-index --no-build-isolation --no-deps --quiet --editable . && rm -rf build
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A recipe's outcome, in memory. `removed` are workspace paths that the solution deletes."""
+
+    workspace: Tree
+    tests: Tree
+    solution: Tree
+    removed: tuple[str, ...]
+
+
+def split(old: Tree, new: Tree, *, tests: Sequence[str], drop: Sequence[str] = ()) -> Parts:
+    """Split two releases into workspace, hidden tests and reference solution.
+
+    Args:
+        old: the release to start from.
+        new: the release that fixed the bug.
+        tests: globs of what is tests, in either.
+        drop: globs of what is left out of both.
+    """
+    unwanted = (*LEFTOVERS, *drop)
+    old = {path: entry for path, entry in old.items() if not matches(path, unwanted) and not is_cache(path)}
+    new = {path: entry for path, entry in new.items() if not matches(path, unwanted) and not is_cache(path)}
+    hidden = {path: entry for path, entry in new.items() if matches(path, tests)}
+    return Parts(
+        workspace=old,
+        tests=hidden,
+        solution={path: entry for path, entry in new.items() if path not in hidden and old.get(path) != entry},
+        removed=tuple(sorted(path for path in old if path not in new and not matches(path, tests))),
+    )
+
+
+def matches(path: str, globs: Sequence[str]) -> bool:
+    """Whether a path fits a glob, or lies in a directory that does."""
+    parts = path.split("/")
+    prefixes = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return any(fnmatch.fnmatchcase(prefix, glob) for prefix in prefixes for glob in globs)
+
+
+def lay_out(task: Task, *, machine: str) -> Path:
+    """The complete directory of a recipe task, made if it is not there.
+
+    Args:
+        machine: the architecture that images are built for.
+
+    Raises:
+        BadInput: the recipe names what does not exist, or ids that the new tests do not hold.
+        HarnessError: the index cannot be reached, or the cache not be written.
+    """
+    assert task.release is not None
+    where = f"{task.path}/task.toml"
+    repo = load_repo(task.release.repo, wanted_by=where)
+    old = repo.release(task.release.old, wanted_by=where)
+    new = repo.release(task.release.new, wanted_by=where)
+    parts = split(repo.tree(old), repo.tree(new), tests=new.tests, drop=(*old.drop, *new.drop))
+    _check(task, parts, where)
+    place = paths.cache() / "tasks" / _digest(task, repo, parts, machine)
+    if place.is_dir():
+        return place
+    with boundary(HarnessError, f"write to {place.parent}"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
+        try:
+            _write(temporary, task, repo, parts, machine)
+            temporary.chmod(0o755)
+            temporary.rename(place)
+        except OSError:
+            if not place.is_dir():  # another run was faster
+                raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return place
+
+
+def _check(task: Task, parts: Parts, where: str) -> None:
+    if not parts.tests:
+        raise BadInput(f"{where}: metadata.roadtest.release: the newer release holds no tests under its globs")
+    if not parts.solution and not parts.removed:
+        raise BadInput(f"{where}: metadata.roadtest.release: the two releases do not differ outside their tests")
+    for test in task.hidden_ids:
+        if test.partition("::")[0] not in parts.tests:
+            raise BadInput(f"{where}: {test}: the newer release has no such test file")
+
+
+def _digest(task: Task, repo: Repo, parts: Parts, machine: str) -> str:
+    total = hashlib.sha256()
+    pieces = [VERSION, DOCKERFILE, task.digest, repo.requirements, machine, *parts.removed]
+    pieces += [digest(tree) for tree in (parts.workspace, parts.tests, parts.solution)]
+    for piece in pieces:
+        total.update(b"%d " % len(piece) + piece.encode("utf-8", "surrogateescape"))
+    return total.hexdigest()[:32]
+
+
+def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> None:
+    source = Path(task.path)
+    for name in ("task.toml", "instruction.md"):
+        shutil.copyfile(source / name, place / name)
+    environment = place / "environment"
+    environment.mkdir()
+    (environment / "Dockerfile").write_text(DOCKERFILE, "utf-8")
+    (environment / "requirements.txt").write_text(repo.requirements, "utf-8")
+    (environment / "wheels").mkdir()
+    if repo.requirements:
+        fetch.wheels(repo.requirements, environment / "wheels", machine=machine, what=repo.manifest)
+    else:
+        (environment / "wheels" / ".keep").touch()
+    write_tree(environment / "workspace", parts.workspace)
+    write_tree(place / "tests", parts.tests)
+    (place / "tests" / "guards.txt").write_text("".join(f"{test}\n" for test in task.guards), "utf-8")
+    write_tree(place / "solution" / "files", parts.solution)
+    solve = place / "solution" / "solve.sh"
+    solve.write_text(_solve_script(parts.removed), "utf-8")
+    solve.chmod(0o755)
+
+
+def _solve_script(removed: Sequence[str]) -> str:
+    lines = ["#!/bin/bash", "set -euo pipefail", f"cd {WORKSPACE}", 'cp -R "$(dirname "$0")/files/." .']
+    lines += [f"rm -f -- {shlex.quote(path)}" for path in removed]
+    return "\n".join(lines) + "\n"
+
+
+def write_tree(folder: Path, tree: Mapping[str, Entry]) -> None:
+    """Write a tree below a folder of ours.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, entry in tree.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if entry.mode == LINK:
+            place.symlink_to(entry.data.decode("utf-8", "surrogateescape"))
+        else:
+            place.write_bytes(entry.data)
+            place.chmod(0o755 if entry.mode == EXECUTABLE else 0o644)
+
+
+def read_tree(folder: Path) -> dict[str, Entry]:
+    """The tree below a folder: regular files and links, without `.git`.
+
+    Raises:
+        HarnessError: it cannot be read.
+    """
+    tree: dict[str, Entry] = {}
+    with boundary(HarnessError, f"read {folder}"):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if ".git" in name.split("/"):
+                continue
+            if path.is_symlink():
+                tree[name] = Entry(LINK, str(path.readlink()).encode("utf-8", "surrogateescape"))
+            elif path.is_file():
+                mode = EXECUTABLE if path.stat().st_mode & 0o100 else "100644"
+                tree[name] = Entry(mode, path.read_bytes())
+    return tree

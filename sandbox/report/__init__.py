@@ -1,0 +1,1 @@
+"""Reports: what the records of a run say, for people."""

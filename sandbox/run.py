@@ -1,0 +1,300 @@
+"""A run: a plan carried out into a run directory.
+
+    plan → base image → trials, some at a time → results.jsonl
+                        each: its task's image (built once) → trial → record
+
+What is finished is never lost: each record is on the disk before the next trial
+starts, and a run that stopped goes on with --resume.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import platform
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import docker
+
+from sandbox import __version__, recipe
+from sandbox.env import images, owner
+from sandbox.env.engine import connect as connect_engine
+from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, boundary
+from sandbox.journal import Journal, RunDirectory, now, write_whole
+from sandbox.llm.client import Client
+from sandbox.llm.scripted import ScriptedClient, turns_for
+from sandbox.plan import Candidate, Plan, Trial
+from sandbox.probe import Check, tests_digest
+from sandbox.progress import Progress
+from sandbox.recipe import read_tree
+from sandbox.score import NO_VERDICT
+from sandbox.task import Task
+from sandbox.threads import in_thread
+from sandbox.toolbox import narrowed
+from sandbox.tooling import Toolset
+from sandbox.trial import Kit, Step, run_trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended. `stopped` says why trials are missing, if any are."""
+
+    directory: Path
+    records: tuple[dict[str, Any], ...]
+    missing: int
+    stopped: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Every trial has a verdict that says something about its candidate."""
+        return not self.missing and all(record["verdict"] not in NO_VERDICT for record in self.records)
+
+
+@dataclass(slots=True, kw_only=True)
+class Workshop:
+    """What the trials of one run share: the engine, images, tools, judged trees."""
+
+    client: docker.DockerClient
+    run_id: str
+    base: str
+    machine: str
+    tools: Toolset
+    progress: Progress
+    checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
+    kits: dict[str, Kit] = field(default_factory=dict)
+    locks: dict[str, anyio.Lock] = field(default_factory=dict)
+    stopped: str | None = None
+
+    async def kit(self, task: Task) -> Kit:
+        """The kit of a task; its image is built when the first trial asks."""
+        lock = self.locks.setdefault(task.name, anyio.Lock())
+        async with lock:
+            if task.name not in self.kits:
+                self.kits[task.name] = await in_thread(self._make_kit, task)
+            return self.kits[task.name]
+
+    def _make_kit(self, task: Task) -> Kit:
+        folder = complete_directory(task, machine=self.machine)
+        image = images.ensure_task(
+            self.client,
+            folder,
+            base=self.base,
+            timeout=task.build_seconds,
+            name=task.name,
+            say=self.progress.say,
+        )
+        tests = {path: entry for path, entry in read_tree(folder / "tests").items() if path != "guards.txt"}
+        return Kit(
+            client=self.client,
+            run_id=self.run_id,
+            image=image,
+            tests=tests,
+            tests_digest=tests_digest(task, tests),
+            solution=read_tree(folder / "solution"),
+            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
+            checks=self.checks,
+        )
+
+
+def complete_directory(task: Task, *, machine: str) -> Path:
+    """The task's directory with environment, tests and solution in it."""
+    return recipe.lay_out(task, machine=machine) if task.release else Path(task.path)
+
+
+async def run_plan(
+    plan: Plan,
+    directory: RunDirectory,
+    *,
+    tools: Toolset,
+    concurrency: int,
+    resume: bool,
+    progress: Progress,
+) -> Outcome:
+    """Carry out a plan.
+
+    Args:
+        concurrency: how many trials go on at a time.
+        resume: go on in a directory that holds a run already.
+
+    Raises:
+        BadInput: the directory holds another run, or something else.
+        SandboxError: no engine, or no base image.
+        HarnessError: the directory cannot be written.
+    """
+    refuse_foreign(directory, resume)
+    with directory.taken():
+        directory.load()
+        client = await in_thread(connect_engine)
+        _check_lock(directory, plan, tools, client, resume)
+        directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
+        left = [trial for trial in plan.trials if trial.key not in directory.results]
+        run_id = uuid.uuid4().hex
+        try:
+            stopped = await _carry_out(left, directory, client, run_id, tools, concurrency, progress, len(plan.trials))
+        finally:
+            with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+                await in_thread(owner.reap, client, run=run_id)
+    records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
+    missing = len(plan.trials) - len(records)
+    return Outcome(directory=directory.path, records=records, missing=missing, stopped=stopped)
+
+
+async def _carry_out(
+    left: Sequence[Trial],
+    directory: RunDirectory,
+    client: docker.DockerClient,
+    run_id: str,
+    tools: Toolset,
+    concurrency: int,
+    progress: Progress,
+    total: int,
+) -> str | None:
+    """Run what is left; why it stopped early, if it did."""
+    if not left:
+        progress.start(total, total)
+        return None
+    await in_thread(owner.reap, client)
+    base = await in_thread(images.ensure_base, client, say=progress.say)
+    machine = await in_thread(images.machine_of, client)
+    shop = Workshop(client=client, run_id=run_id, base=base, machine=machine, tools=tools, progress=progress)
+    progress.start(total, total - len(left))
+    places = anyio.Semaphore(concurrency)
+    async with anyio.create_task_group() as group:
+        for trial in left:
+            await places.acquire()
+            if shop.stopped:
+                break
+            group.start_soon(_one, trial, directory, shop, places)
+    return shop.stopped
+
+
+async def _one(trial: Trial, directory: RunDirectory, shop: Workshop, places: anyio.Semaphore) -> None:
+    """One trial into its directory and the results; whatever happens, its place is given back."""
+
+    async def prepare(step: Step) -> Kit:
+        step("waiting for the image")
+        return await shop.kit(trial.task)
+
+    def step(text: str) -> None:
+        shop.progress.step(trial.key, text)
+
+    try:
+        journal = Journal.open(directory.path / "trials" / trial.key)
+        try:
+            record = await run_trial(trial, journal, prepare=prepare, connect=lambda: connect(trial), step=step)
+        finally:
+            journal.close()
+        directory.append(record)
+        shop.progress.done(trial.key, record)
+        if any(event.data.get("error") == EngineGone.__name__ for event in journal.events if event.kind == "fault"):
+            shop.stopped = record["reason"]
+    except HarnessError as exc:
+        shop.stopped = str(exc)
+    finally:
+        places.release()
+
+
+def connect(trial: Trial) -> Client:
+    """The client that a trial's candidate is asked through."""
+    if trial.candidate.scripted:
+        return ScriptedClient(turns_for(trial.candidate, trial.task))
+    from sandbox.llm.litellm_client import LiteLLMClient
+
+    return LiteLLMClient(trial.candidate)
+
+
+def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> None:
+    """Whether every candidate can be asked, before anything is started.
+
+    Raises:
+        BadInput: an unknown provider, a missing key, a broken turns file.
+    """
+    for candidate in candidates:
+        if candidate.kind == "file":
+            turns_for(candidate, tasks[0])
+        elif not candidate.scripted:
+            from sandbox.llm.litellm_client import check_model
+
+            check_model(candidate)
+
+
+def refuse_foreign(directory: RunDirectory, resume: bool) -> None:
+    """Refuse a directory that is in use for something else.
+
+    Raises:
+        BadInput: it holds a run and --resume was not given, or files that are no run's.
+    """
+    if not directory.path.exists():
+        return
+    if not directory.path.is_dir():
+        raise BadInput(f"--out {directory.path}: is not a directory")
+    if directory.lock_file.exists():
+        if not resume:
+            raise BadInput(f"--out {directory.path}: holds a run already; add --resume to go on with it")
+    elif any(path.name != ".lock" for path in directory.path.iterdir()):
+        raise BadInput(f"--out {directory.path}: holds files that are not a run's; choose another directory")
+
+
+def _check_lock(
+    directory: RunDirectory, plan: Plan, tools: Toolset, client: docker.DockerClient, resume: bool
+) -> None:
+    """Write down what is run; when resuming, hold it against what was run before."""
+    inputs = lock_inputs(plan, tools)
+    if directory.lock_file.exists():
+        try:
+            before = json.loads(directory.lock_file.read_text("utf-8"))["inputs"]
+        except (OSError, ValueError, KeyError) as exc:
+            raise BadInput(f"{directory.lock_file}: cannot be read: {exc!r}") from exc
+        for kind in ("tasks", "tools", "candidates"):
+            for name, digest in inputs[kind].items():
+                if before[kind].get(name, digest) != digest:
+                    raise BadInput(
+                        f"--resume: {kind[:-1]} {name} has changed since this run began; use a new --out for it"
+                    )
+        inputs = {kind: {**before[kind], **inputs[kind]} for kind in inputs}
+    document = {"v": 1, "at": now(), "inputs": inputs, "versions": versions(client), "argv": sys.argv[1:]}
+    with boundary(HarnessError, f"write to {directory.path}"):
+        write_whole(directory.lock_file, json.dumps(document, indent=1).encode("ascii") + b"\n")
+
+
+def lock_inputs(plan: Plan, tools: Toolset) -> dict[str, dict[str, Any]]:
+    """What decides the outcome of a run, by name."""
+    return {
+        "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
+        "tools": {name: tool.digest for name, tool in tools.items()},
+        "candidates": {trial.candidate.name: _settings(trial.candidate) for trial in plan.trials},
+    }
+
+
+def _settings(candidate: Candidate) -> Mapping[str, Any]:
+    return {"kind": candidate.kind, "api_base": candidate.api_base, "settings": dict(candidate.settings)}
+
+
+def versions(client: docker.DockerClient) -> dict[str, str]:
+    """What the run was made with."""
+    engine = client.version()
+    return {
+        "roadtest": __version__,
+        "python": platform.python_version(),
+        "engine": str(engine["Version"]),
+        "api": str(engine["ApiVersion"]),
+        "kernel": str(engine.get("KernelVersion", "")),
+    }
+
+
+def new_directory(root: Path = Path("runs")) -> Path:
+    """A directory below `root` that is not there yet, named by the time."""
+    stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
+    for suffix in ["", *(f"_{number}" for number in range(2, 100))]:
+        path = root / (stamp + suffix)
+        if not path.exists():
+            return path
+    raise HarnessError(f"{root}: has a hundred runs of this second")
+

@@ -1,0 +1,106 @@
+"""The JSON Schemas of every file Roadtest reads or writes, and errors that name the field."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from sandbox.errors import BadInput
+
+MOST_SHOWN = 8
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The schema called `name`, such as "task.v1"."""
+    text = resources.files("sandbox.schemas").joinpath(f"{name}.json").read_text("utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """The compiled validator of a schema of ours."""
+    return Draft202012Validator(schema(name))
+
+
+def check(name: str, document: Any, *, file: str) -> None:
+    """Hold a document against a schema.
+
+    Raises:
+        BadInput: one line for each violation, naming the file and the field.
+    """
+    problems = list(_problems(name, document))
+    if problems:
+        shown = [f"{file}: {problem}" for problem in problems[:MOST_SHOWN]]
+        if len(problems) > MOST_SHOWN:
+            shown.append(f"{file}: and {len(problems) - MOST_SHOWN} more")
+        raise BadInput("\n".join(shown))
+
+
+def _problems(name: str, document: Any) -> Iterator[str]:
+    yield from (f"{field}: {value} is not a finite number" for field, value in _not_finite(document))
+    errors = sorted(validator(name).iter_errors(document), key=lambda error: list(map(str, error.absolute_path)))
+    yield from (describe(error) for error in errors)
+
+
+def describe(error: ValidationError) -> str:
+    """One violation in words: the field, what is wrong, what would be right."""
+    field = dotted(error.absolute_path)
+    match error.validator:
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            return f"{_join(field, missing[0])}: is required and missing"
+        case "additionalProperties" if error.validator_value is False:
+            known = sorted(error.schema.get("properties", {}))
+            extra = sorted(set(error.instance) - set(known))
+            return f"{_join(field, extra[0])}: unknown key (known: {', '.join(known)})"
+        case "type":
+            return f"{field}: must be {_kinds(error.validator_value)}, is {_shown(error.instance)}"
+        case "enum":
+            return f"{field}: must be one of {', '.join(map(str, error.validator_value))}, is {_shown(error.instance)}"
+        case "pattern":
+            return f"{field}: {_shown(error.instance)} does not match {error.validator_value}"
+        case _:
+            return f"{field}: {error.message if len(error.message) < 200 else error.validator}"
+
+
+def dotted(path: Any) -> str:
+    """A path into a document as people write it: metadata.roadtest.bugs[0].id"""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".") or "the document"
+
+
+def _join(field: str, key: str) -> str:
+    return key if field == "the document" else f"{field}.{key}"
+
+
+def _kinds(value: Any) -> str:
+    names = [value] if isinstance(value, str) else list(value)
+    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" if name != "null" else name for name in names)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _not_finite(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, float]]:
+    """NaN and infinities, which TOML can write and every comparison lets through."""
+    if isinstance(node, float) and not math.isfinite(node):
+        yield dotted(path), node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _not_finite(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _not_finite(value, (*path, index))

@@ -1,0 +1,148 @@
+"""From the events of one trial to its verdict and its terminal record. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.events import Event, last, of_kind
+
+# These two say nothing about the candidate: they leave every denominator and are counted aloud.
+NO_VERDICT = frozenset({"infra-error", "judge-error"})
+RECOVERY_REPLIES = 3
+
+
+def verdict(events: Sequence[Event]) -> tuple[str, str]:
+    """The verdict of a trial and the reason in a few words, from its log so far.
+
+    In this order: a failure that ended it, a limit that was hit, what the judge found.
+    """
+    if fault := next((event for event in of_kind(events, "fault") if event.data["final"]), None):
+        message = str(fault.data["message"])
+        if fault.data["stage"] == "judge":
+            return "judge-error", message
+        return ("agent-crash" if fault.data["origin"] == "agent" else "infra-error"), message
+    if hit := last(events, "limit.hit"):
+        return "budget", f"the limit on {hit.data['limit']} was reached"
+    checked = last(events, "check.ran")
+    if checked is None:
+        return "infra-error", "the trial ended without a check"
+    if checked.data["tampering"]:
+        return "wrong", "tampered: " + "; ".join(checked.data["tampering"])
+    if checked.data["score"] == 1.0:
+        return "accepted", "every bug fixed, every guard intact"
+    broken = [name for name, status in checked.data["guards"].items() if status != "P"]
+    unfixed = [name for name, status in checked.data["bugs"].items() if status != "P"]
+    parts = [f"not fixed: {', '.join(unfixed)}"] if unfixed else []
+    parts += [f"broke what worked: {', '.join(broken)}"] if broken else []
+    return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(parts)
+
+
+def record(events: Sequence[Event]) -> dict[str, Any]:
+    """The terminal record of a closed trial, as in `schemas/result.v1.json`."""
+    opened, closed = events[0].data, events[-1].data
+    checked = last(events, "check.ran")
+    return {
+        "v": 1,
+        "trial": opened["trial"],
+        "task": opened["task"],
+        "suite": opened["suite"],
+        "item": opened["item"],
+        "rung": opened["rung"],
+        "candidate": opened["candidate"]["name"],
+        "condition": opened["condition"],
+        "repeat": opened["repeat"],
+        "judge": opened["judge"],
+        "verdict": closed["verdict"],
+        "reason": closed["reason"],
+        "score": _score(closed["verdict"], checked),
+        "bugs": dict(checked.data["bugs"]) if checked else {},
+        "calls": calls(events),
+        "oscillation": oscillation(events),
+        "usage": usage(events),
+        "time": times(events),
+    }
+
+
+def _score(verdict: str, checked: Event | None) -> float | None:
+    """The judge's score; 0 for a trial cut by a limit or by its own doing; None without a verdict."""
+    if verdict in NO_VERDICT:
+        return None
+    return float(checked.data["score"]) if checked is not None and verdict in ("accepted", "partial", "wrong") else 0.0
+
+
+def calls(events: Sequence[Event]) -> dict[str, Any]:
+    """Calls made, valid, refused by a tool; faults by label; faults recovered from.
+
+    A fault counts as recovered when a valid call of the same tool follows within
+    three replies. Faults of a reply as a whole are counted beside those of calls.
+    """
+    rejected = [event for event in of_kind(events, "call.rejected") if event.data["labels"]]
+    not_run = len(of_kind(events, "call.rejected")) - len(rejected)
+    returned = of_kind(events, "tool.returned")
+    started = of_kind(events, "tool.started")
+    labels = Counter(label for event in rejected for label in event.data["labels"])
+    labels += Counter(label for event in of_kind(events, "model.replied") for label in event.data["labels"])
+    return {
+        "total": len(started) + len(rejected) + not_run,
+        "valid": len(started) + not_run,
+        "refused": sum(event.data["status"] == "refused" for event in returned),
+        "faults": dict(sorted(labels.items())),
+        "recovered": sum(_recovered(event, started, events) for event in rejected),
+    }
+
+
+def _recovered(fault: Event, started: Sequence[Event], events: Sequence[Event]) -> bool:
+    number = _reply_number(fault, events)
+    return any(
+        later.seq > fault.seq
+        and _reply_number(later, events) <= number + RECOVERY_REPLIES
+        and (later.data["name"] == fault.data["name"] or "unknown-tool" in fault.data["labels"])
+        for later in started
+    )
+
+
+def _reply_number(event: Event, events: Sequence[Event]) -> int:
+    assert event.cause is not None
+    return int(events[event.cause].data["reply"])
+
+
+def oscillation(events: Sequence[Event]) -> dict[str, Any]:
+    """Scored checkpoints; what needs more than one judged checkpoint is null, for it has no risk set."""
+    return {
+        "checkpoints": len(of_kind(events, "checkpoint")),
+        "fixes": None,
+        "regressions": None,
+        "reintroductions": None,
+        "state_cycles": None,
+        "alternation_max": None,
+        "index": None,
+    }
+
+
+def usage(events: Sequence[Event]) -> dict[str, Any]:
+    """Model calls, tokens, cost in US dollars (None when a price is not known)."""
+    replies = of_kind(events, "model.replied")
+    costs = [event.data["cost_usd"] for event in replies]
+    return {
+        "model_calls": len(replies),
+        "prompt_tokens": sum(event.data["prompt_tokens"] for event in replies),
+        "completion_tokens": sum(event.data["completion_tokens"] for event in replies),
+        "cost_usd": None if None in costs else round(sum(costs), 6),
+    }
+
+
+def times(events: Sequence[Event]) -> dict[str, float]:
+    """Seconds: the whole trial, waiting for the model, in tools, for the environment, judging."""
+
+    def total(kind: str) -> float:
+        return float(sum(event.data["seconds"] for event in of_kind(events, kind)))
+
+    return {
+        "wall_s": round(events[-1].t, 3),
+        "model_s": round(total("model.replied"), 3),
+        "tool_s": round(total("tool.returned"), 3),
+        "env_s": round(total("env.ready") + total("tree.saved"), 3),
+        "judge_s": round(total("check.ran"), 3),
+    }

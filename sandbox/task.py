@@ -1,0 +1,179 @@
+"""A task, as plain data.
+
+    Task                what is asked, in which bounds, and how it is judged
+    ├── Resources       the bounds of its containers
+    ├── Release         the recipe: which two releases of which repo
+    ├── Judge           kind, clocks, canaries
+    └── Bug ...         identified wrong behaviours with their hidden tests
+
+Made by `sandbox.loader` from a directory; this module reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WORKSPACE = "/workspace"
+
+# Harbor leaves these to the runner when a task does not say; these are ours.
+DEFAULT_CPUS = 1.0
+DEFAULT_MEMORY_MB = 2048
+DEFAULT_STORAGE_MB = 512
+DEFAULT_AGENT_SECONDS = 1800.0
+DEFAULT_VERIFIER_SECONDS = 600.0
+DEFAULT_TEST_SECONDS = 30.0
+DEFAULT_BUILD_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Bounds of the agent's and of the judge's container."""
+
+    cpus: float = DEFAULT_CPUS
+    memory_mb: int = DEFAULT_MEMORY_MB
+    storage_mb: int = DEFAULT_STORAGE_MB
+    pids: int = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A recipe: the workspace is `old` of `repo`, hidden tests and reference come from `new`."""
+
+    repo: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """An identified wrong behaviour: fixed when all its hidden tests pass.
+
+    `fixed_at` is the ISO date of the public fix, or None for a bug of our own making.
+    """
+
+    id: str
+    tests: tuple[str, ...]
+    report: str | None = None
+    fixed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """How to call the code under test for a test that must fail."""
+
+    setup: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """How the outcome is checked. Times in seconds."""
+
+    kind: str
+    test_timeout: float = DEFAULT_TEST_SECONDS
+    suite_timeout: float = DEFAULT_VERIFIER_SECONDS
+    canaries: tuple[Canary, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task. `suite` and `id` name it; `digest` is SHA-256 over its directory."""
+
+    suite: str
+    id: str
+    path: str
+    digest: str
+    instruction: str
+    rung: str
+    judge: Judge
+    bugs: tuple[Bug, ...]
+    guards: tuple[str, ...] = ()
+    release: Release | None = None
+    resources: Resources = Resources()
+    agent_seconds: float = DEFAULT_AGENT_SECONDS
+    build_seconds: float = DEFAULT_BUILD_SECONDS
+    item: str | None = None
+    category: str | None = None
+    difficulty: str | None = None
+    domain: str | None = None
+    tools: tuple[str, ...] | None = None
+    variants: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """suite/id, as people write it."""
+        return f"{self.suite}/{self.id}"
+
+    @property
+    def hidden_ids(self) -> tuple[str, ...]:
+        """Every hidden test id, bugs first, each once."""
+        ids = [test for bug in self.bugs for test in bug.tests] + list(self.guards)
+        return tuple(dict.fromkeys(ids))
+
+
+# Harbor's fields that this version reads and does not act on, with what happens instead.
+UNSUPPORTED: Mapping[str, str] = {
+    "environment.docker_image": "the image is built from environment/ or from the recipe",
+    "environment.gpu_types": "no accelerator is attached",
+    "environment.tpu": "no accelerator is attached",
+    "environment.mcp_servers": "no MCP server is started",
+    "environment.skills_dir": "no skills are offered",
+    "environment.healthcheck": "the container counts as ready once its workspace is laid out",
+    "environment.workdir": f"the workspace is {WORKSPACE}",
+    "environment.allowed_hosts": "containers run without a network",
+    "environment.memory": "write memory_mb",
+    "environment.storage": "write storage_mb",
+    "agent.user": "the agent always runs as 1000:1000",
+    "agent.network_mode": "containers run without a network",
+    "agent.allowed_hosts": "containers run without a network",
+    "verifier.env": "the judge's environment is fixed",
+    "verifier.user": "the judge's users are fixed",
+    "verifier.network_mode": "containers run without a network",
+    "verifier.allowed_hosts": "containers run without a network",
+    "verifier.environment_mode": "the judge always has a container of its own",
+    "verifier.environment": "the judge's container is made from the task's image",
+    "verifier.collect": "no artifacts are collected",
+    "solution.env": "the reference solution runs in the agent's environment",
+    "multi_step_reward_strategy": "every step is judged and reported on its own",
+    "artifacts": "no artifacts are collected",
+}
+
+
+def notes_on(document: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a reader of task.toml must be told: fields not acted on, keys nobody knows.
+
+    Args:
+        document: task.toml as read.
+        known: the JSON Schema of task.toml, for the keys that it names.
+    """
+    notes = [f"{field} is not supported: {instead}" for field, instead in UNSUPPORTED.items() if _has(document, field)]
+    environment = document.get("environment", {})
+    if environment.get("network_mode", "no-network") != "no-network" or environment.get("allow_internet"):
+        notes.append("environment asks for a network: containers run without one")
+    for table in ("", "agent", "verifier", "environment", "solution", "task"):
+        for key in _unknown(document, table, known):
+            notes.append(f"{f'{table}.' if table else ''}{key} is unknown and ignored")
+    return tuple(notes)
+
+
+def _has(document: Mapping[str, Any], dotted: str) -> bool:
+    node: Any = document
+    for part in dotted.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _unknown(document: Mapping[str, Any], table: str, schema: Mapping[str, Any]) -> list[str]:
+    node = document.get(table, {}) if table else document
+    properties = schema["properties"]
+    if table:
+        here = properties[table]
+        here = schema["$defs"][here["$ref"].rpartition("/")[2]] if "$ref" in here else here
+        properties = here["properties"]
+    return sorted(set(node) - set(properties))

@@ -1,0 +1,78 @@
+"""Loading the tools that an agent may call: tools/NAME/tool.json and tool.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from sandbox import paths, schema
+from sandbox.errors import BadInput
+from sandbox.tooling import Tool, Toolset
+
+# The order in which tools are offered; others follow by name.
+ORDER = ("bash", "read_file", "write_file", "edit_file", "list_dir", "search", "submit")
+SUBMIT = "submit"
+
+
+def load_tools(folder: Path | None = None) -> Toolset:
+    """Every tool below a folder (default: the project's own), by name, in the order of offering.
+
+    Raises:
+        BadInput: naming the tool.json and the field.
+    """
+    folder = folder or paths.tools()
+    found = {tool.name: tool for tool in map(_load, sorted(folder.glob("*/tool.json")))}
+    if not found:
+        raise BadInput(f"{folder}: holds no tool (NAME/tool.json)")
+    if SUBMIT not in found:
+        raise BadInput(f"{folder}: the tool {SUBMIT} is missing; without it nobody can hand in")
+    names = [name for name in ORDER if name in found] + [name for name in found if name not in ORDER]
+    return {name: found[name] for name in names}
+
+
+def _load(path: Path) -> Tool:
+    try:
+        text = path.read_text("utf-8")
+        document = json.loads(text)
+    except (OSError, ValueError, RecursionError) as exc:
+        raise BadInput(f"{path}: is not readable JSON: {exc}") from exc
+    schema.check("tool.v1", document, file=str(path))
+    if document["name"] != path.parent.name:
+        raise BadInput(f"{path}: name: is {document['name']}, its folder is called {path.parent.name}")
+    try:
+        Draft202012Validator.check_schema(document["parameters"])
+    except SchemaError as exc:
+        raise BadInput(f"{path}: parameters: is no JSON Schema: {exc.message}") from exc
+    code = path.with_name("tool.py")
+    if not code.is_file():
+        raise BadInput(f"{code}: is missing; it holds run(arguments, call)")
+    source = code.read_text("utf-8")
+    return Tool(
+        name=document["name"],
+        description=document["description"],
+        parameters=document["parameters"],
+        effect=document["effect"],
+        source=source,
+        digest=hashlib.sha256(f"{len(text)} {text}{source}".encode()).hexdigest(),
+        validator=Draft202012Validator(document["parameters"], format_checker=Draft202012Validator.FORMAT_CHECKER),
+    )
+
+
+def narrowed(tools: Toolset, names: Iterable[str] | None, *, wanted_by: str) -> Toolset:
+    """The tools that a task offers: those it names, and submit always.
+
+    Raises:
+        BadInput: it names one that does not exist.
+    """
+    if names is None:
+        return tools
+    wanted = [*names]
+    for name in wanted:
+        if name not in tools:
+            raise BadInput(f"{wanted_by}: metadata.roadtest.tools: there is no tool {name} (known: {', '.join(tools)})")
+    return {name: tool for name, tool in tools.items() if name in wanted or name == SUBMIT}

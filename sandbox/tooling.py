@@ -1,0 +1,46 @@
+"""Tools as data: what is offered to the candidate, and how arguments are checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One tool: its name and schema as offered, and the source that runs inside the container."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    effect: str
+    source: str
+    digest: str
+    validator: Draft202012Validator = field(repr=False, compare=False)
+
+    def offer(self) -> dict[str, Any]:
+        """The tool in OpenAI's chat-completion form."""
+        function = {"name": self.name, "description": self.description, "parameters": self.parameters}
+        return {"type": "function", "function": function}
+
+
+Toolset = Mapping[str, Tool]
+
+
+def canonical(arguments: Mapping[str, Any]) -> str:
+    """Arguments as text that is equal for equal arguments: keys sorted, 1.0 as 1."""
+    return json.dumps(_numbers(arguments), sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _numbers(node: Any) -> Any:
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
+    if isinstance(node, Mapping):
+        return {key: _numbers(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_numbers(value) for value in node]
+    return node
