@@ -38,9 +38,7 @@ async def check_tasks(
     plan = plan_checks(tasks)
     with tempfile.TemporaryDirectory(prefix="roadtest-check-") as folder:
         directory = RunDirectory(Path(folder) / "run")
-        outcome = await run_plan(
-            plan, directory, tools=tools, concurrency=concurrency, resume=False, progress=progress
-        )
+        outcome = await run_plan(plan, directory, tools=tools, concurrency=concurrency, resume=False, progress=progress)
     records = {record["trial"]: record for record in outcome.records}
     faults = {task.name: list(_static(task)) for task in tasks}
     for trial in plan.trials:

@@ -60,11 +60,20 @@ def main() -> None:
 
 @main.command()
 @click.argument("suites", nargs=-1, required=True, metavar="SUITE_OR_TASK...")
-@click.option("--model", "models", multiple=True, required=True, metavar="NAME", help=(
-    "Candidate: a litellm model (openai/gpt-4o), scripted:oracle, scripted:nop, scripted:VARIANT, "
-    "or scripted:FILE.jsonl. May be given several times."
-))
-@click.option("--condition", "conditions", multiple=True, metavar="NAME", help="How candidates meet tasks (default: field).")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help=(
+        "Candidate: a litellm model (openai/gpt-4o), scripted:oracle, scripted:nop, scripted:VARIANT, "
+        "or scripted:FILE.jsonl. May be given several times."
+    ),
+)
+@click.option(
+    "--condition", "conditions", multiple=True, metavar="NAME", help="How candidates meet tasks (default: field)."
+)
 @click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind.")
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/).")

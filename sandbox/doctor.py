@@ -44,7 +44,9 @@ def _python() -> Finding:
     version = platform.python_version()
     if sys.version_info >= (3, 11):
         return Finding(what="Python", state="ok", found=version)
-    return Finding(what="Python", state="missing", found=version, remedy="install Python 3.11 or newer, then `make setup`")
+    return Finding(
+        what="Python", state="missing", found=version, remedy="install Python 3.11 or newer, then `make setup`"
+    )
 
 
 def _packages() -> Finding:
@@ -108,5 +110,3 @@ def _keys() -> Finding:
 def healthy(findings: list[Finding]) -> bool:
     """Whether nothing that is needed is missing."""
     return all(finding.state != "missing" for finding in findings)
-
-

@@ -1,11 +1,11 @@
 """Writing a run down: event logs, blobs, results. Append only, flushed to disk.
 
-    DIR/lock.json                      what was run
-    DIR/results.jsonl                  one terminal record for each trial
-    DIR/trials/SUITE/TASK/CANDIDATE/CONDITION/N/
-        events.jsonl                   the log of one trial
-        blobs/SHA256                   what the log names by hash
-        attempts/K/                    logs of earlier attempts that came to no verdict
+DIR/lock.json                      what was run
+DIR/results.jsonl                  one terminal record for each trial
+DIR/trials/SUITE/TASK/CANDIDATE/CONDITION/N/
+    events.jsonl                   the log of one trial
+    blobs/SHA256                   what the log names by hash
+    attempts/K/                    logs of earlier attempts that came to no verdict
 """
 
 from __future__ import annotations
@@ -166,7 +166,9 @@ class RunDirectory:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as exc:
-                raise HarnessError(f"{self.path}: another run is writing here; wait for it or choose another --out") from exc
+                raise HarnessError(
+                    f"{self.path}: another run is writing here; wait for it or choose another --out"
+                ) from exc
             yield
 
     def load(self) -> None:

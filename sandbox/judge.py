@@ -192,7 +192,12 @@ def _tampering(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Map
         signs.append(f"results for {len(answer['strangers'])} tests that do not exist")
     for session in answer["sessions"]:
         honest = (None, 1 if session["failed"] else 0)
-        if session["ended_by_itself"] and session["reported"] and not session["crashed"] and session["exit"] not in honest:
+        if (
+            session["ended_by_itself"]
+            and session["reported"]
+            and not session["crashed"]
+            and session["exit"] not in honest
+        ):
             signs.append(f"a session ended with {session['exit']}, which does not fit what it reported")
     return tuple(signs)
 

@@ -25,9 +25,22 @@ from typing import Any
 
 from sandbox import schema
 from sandbox.errors import BadInput
-from sandbox.task import Bug, Canary, Judge, Release, Resources, Task, notes_on
-from sandbox.task import DEFAULT_AGENT_SECONDS, DEFAULT_BUILD_SECONDS, DEFAULT_CPUS, DEFAULT_MEMORY_MB
-from sandbox.task import DEFAULT_STORAGE_MB, DEFAULT_TEST_SECONDS, DEFAULT_VERIFIER_SECONDS
+from sandbox.task import (
+    DEFAULT_AGENT_SECONDS,
+    DEFAULT_BUILD_SECONDS,
+    DEFAULT_CPUS,
+    DEFAULT_MEMORY_MB,
+    DEFAULT_STORAGE_MB,
+    DEFAULT_TEST_SECONDS,
+    DEFAULT_VERIFIER_SECONDS,
+    Bug,
+    Canary,
+    Judge,
+    Release,
+    Resources,
+    Task,
+    notes_on,
+)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 MOST_BYTES = 64 * 1024 * 1024
@@ -133,7 +146,9 @@ def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], docum
     if document.get("steps"):
         raise BadInput(f"{where}: steps: chains are not supported by this version")
     if ours["judge"]["kind"] != "in-process":
-        raise BadInput(f"{where}: metadata.roadtest.judge.kind: {ours['judge']['kind']} is not supported; use in-process")
+        raise BadInput(
+            f"{where}: metadata.roadtest.judge.kind: {ours['judge']['kind']} is not supported; use in-process"
+        )
     if not ours["judge"].get("canaries"):
         raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")
     environment = document.get("environment", {})
@@ -280,7 +295,9 @@ def _digest(folder: Path, files: list[Path]) -> str:
         data = path.read_bytes()
         size += len(data)
         if size > MOST_BYTES:
-            raise BadInput(f"{_shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead")
+            raise BadInput(
+                f"{_shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead"
+            )
         name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
         total.update(b"%d %d " % (len(name), len(data)) + name + data)
     return total.hexdigest()

@@ -84,13 +84,13 @@ def parse_candidate(name: str, *, api_base: str | None = None, settings: Mapping
             return Candidate(name=name, kind=script, script=script)
         return Candidate(name=name, kind="file" if script.endswith(".jsonl") else "variant", script=script)
     if not name or kind == "scripted":
-        raise BadInput(f"--model {name!r}: name a model, scripted:oracle, scripted:nop, scripted:VARIANT or scripted:FILE")
+        raise BadInput(
+            f"--model {name!r}: name a model, scripted:oracle, scripted:nop, scripted:VARIANT or scripted:FILE"
+        )
     return Candidate(name=name, kind="model", api_base=api_base, settings=dict(settings or {}))
 
 
-def make_plan(
-    tasks: Sequence[Task], candidates: Sequence[Candidate], conditions: Iterable[str], repeats: int
-) -> Plan:
+def make_plan(tasks: Sequence[Task], candidates: Sequence[Candidate], conditions: Iterable[str], repeats: int) -> Plan:
     """Expand a run: for each repeat, each task, each condition, each candidate.
 
     Raises:

@@ -172,9 +172,7 @@ def _call(entry: Any, tools: Toolset, call_id: str, *, shared: bool) -> Call:
     if tool is None:
         labels = ["unknown-tool", *labels]
         problems = [f"there is no tool {name!r} (offered: {', '.join(tools)})", *problems]
-    return Call(
-        id=call_id, name=name, raw=raw, arguments=arguments, labels=tuple(labels), problems=tuple(problems)
-    )
+    return Call(id=call_id, name=name, raw=raw, arguments=arguments, labels=tuple(labels), problems=tuple(problems))
 
 
 def _refused(call_id: str, name: str | None, raw: Any, what: str) -> Call:

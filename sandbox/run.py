@@ -242,9 +242,7 @@ def refuse_foreign(directory: RunDirectory, resume: bool) -> None:
         raise BadInput(f"--out {directory.path}: holds files that are not a run's; choose another directory")
 
 
-def _check_lock(
-    directory: RunDirectory, plan: Plan, tools: Toolset, client: docker.DockerClient, resume: bool
-) -> None:
+def _check_lock(directory: RunDirectory, plan: Plan, tools: Toolset, client: docker.DockerClient, resume: bool) -> None:
     """Write down what is run; when resuming, hold it against what was run before."""
     inputs = lock_inputs(plan, tools)
     if directory.lock_file.exists():
@@ -297,4 +295,3 @@ def new_directory(root: Path = Path("runs")) -> Path:
         if not path.exists():
             return path
     raise HarnessError(f"{root}: has a hundred runs of this second")
-

@@ -232,4 +232,3 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
 
 def _answer_bytes(done: Check) -> bytes:
     return json.dumps({"canaries": done.canaries, **done.answer}, indent=1).encode("ascii")
-

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tarfile
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -26,10 +25,10 @@ from docker.errors import APIError, ImageNotFound
 from sandbox import fetch, paths
 from sandbox.env import bootstrap
 from sandbox.env.engine import talking
-from sandbox.errors import SandboxError, TaskError, boundary, HarnessError
+from sandbox.errors import SandboxError, TaskError
 from sandbox.recipe import read_tree
 from sandbox.task import WORKSPACE
-from sandbox.tree import EXECUTABLE, FILE, Entry, Tree, digest, pack
+from sandbox.tree import FILE, Entry, Tree, digest, pack
 
 Say = Callable[[str], None]
 
@@ -119,9 +118,7 @@ def _pull(client: docker.DockerClient, name: str) -> bool:
         return False
 
 
-def ensure_task(
-    client: docker.DockerClient, folder: Path, *, base: str, timeout: float, name: str, say: Say
-) -> str:
+def ensure_task(client: docker.DockerClient, folder: Path, *, base: str, timeout: float, name: str, say: Say) -> str:
     """The tag of the image that a task's agent and judge run in, built if it is not there.
 
     Args:

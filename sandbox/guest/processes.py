@@ -100,9 +100,7 @@ def reap() -> None:
             return
 
 
-def run(
-    argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: float, limit: int
-) -> dict[str, Any]:
+def run(argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: float, limit: int) -> dict[str, Any]:
     """Run `argv` until its own process ends or `timeout` seconds are over.
 
     Servers that it leaves in the background live on, and do not keep the call

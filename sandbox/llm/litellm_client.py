@@ -69,7 +69,9 @@ def check_model(candidate: Candidate) -> None:
         return
     missing = litellm.validate_environment(candidate.name).get("missing_keys", [])
     if missing:
-        raise BadInput(f"--model {candidate.name}: set {' and '.join(missing)} (the key of {provider}), or give --api-base")
+        raise BadInput(
+            f"--model {candidate.name}: set {' and '.join(missing)} (the key of {provider}), or give --api-base"
+        )
 
 
 class LiteLLMClient:
