@@ -95,7 +95,9 @@ def boundary(error: type[RoadtestError], what: str, *caught: type[BaseException]
         yield
     except RoadtestError:
         raise
-    except caught or (OSError,) as exc:
+    except Exception as exc:
+        if not isinstance(exc, caught or (OSError,)):
+            raise
         raise error(f"could not {what}: {one_line(exc)}") from exc
 
 

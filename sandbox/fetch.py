@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 from unearth import Link, PackageFinder
-from unearth.errors import UnpackError
 
 from sandbox import paths
 from sandbox.errors import BadInput, HarnessError, boundary, one_line
@@ -68,10 +67,10 @@ def _find(project: str, file: str, manifest: str) -> Link:
 def _download(link: Link, file: str) -> bytes:
     finder = PackageFinder(index_urls=list(index_urls()))
     try:
-        with finder.session.get_stream(link.normalized) as response:
+        with finder.session.get_stream(link.normalized, headers={"Accept-Encoding": "identity"}) as response:
             response.raise_for_status()
-            return b"".join(response.iter_raw())
-    except (UnpackError, Exception) as exc:
+            return b"".join(response.iter_bytes())
+    except Exception as exc:
         raise HarnessError(f"could not fetch {file}: {one_line(exc)}") from exc
 
 

@@ -192,17 +192,17 @@ class RunDirectory:
             HarnessError: it could not be written; nothing of it is left in the file.
         """
         line = (json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n").encode("ascii")
-        with boundary(HarnessError, f"write to {self.results_file}"):
-            with self.results_file.open("ab", buffering=0) as handle:
-                before = os.fstat(handle.fileno()).st_size
-                try:
-                    handle.write(line)
-                    os.fsync(handle.fileno())
-                    if os.fstat(handle.fileno()).st_size != before + len(line):
-                        raise OSError("the disk took only a part of it")
-                except OSError:
-                    os.truncate(self.results_file, before)
-                    raise
+        failing = boundary(HarnessError, f"write to {self.results_file}")
+        with failing, self.results_file.open("ab", buffering=0) as handle:
+            before = os.fstat(handle.fileno()).st_size
+            try:
+                handle.write(line)
+                os.fsync(handle.fileno())
+                if os.fstat(handle.fileno()).st_size != before + len(line):
+                    raise OSError("the disk took only a part of it")
+            except OSError:
+                os.truncate(self.results_file, before)
+                raise
         self.results[record["trial"]] = dict(record)
 
     def forget(self, trials: set[str]) -> None:

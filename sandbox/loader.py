@@ -134,13 +134,22 @@ def _check_name(folder: Path) -> None:
 
 
 def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
-    where = _shown(folder / "task.toml")
     for link in (path for path in files if path.is_symlink()):
         raise BadInput(f"{_shown(link)}: a task holds no symbolic links; put the file itself there")
     if not (folder / "instruction.md").is_file():
         raise BadInput(f"{_shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
     if not _read_text(folder / "instruction.md").strip():
         raise BadInput(f"{_shown(folder / 'instruction.md')}: is empty; write there what a user would ask")
+    _check_supported(folder, ours, document)
+    if "release" in ours:
+        return
+    for needed in ("environment/Dockerfile", "solution/solve.sh"):
+        if not (folder / needed).is_file():
+            raise BadInput(f"{_shown(folder / needed)}: is missing (only a release recipe goes without)")
+
+
+def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    where = _shown(folder / "task.toml")
     if (folder / "environment" / "docker-compose.yaml").exists():
         raise BadInput(f"{_shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
     if document.get("steps"):
@@ -156,11 +165,6 @@ def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], docum
         raise BadInput(f"{where}: environment.os: only linux containers are run")
     if environment.get("gpus"):
         raise BadInput(f"{where}: environment.gpus: no accelerator can be attached; set it to 0")
-    if "release" in ours:
-        return
-    for needed in ("environment/Dockerfile", "solution/solve.sh"):
-        if not (folder / needed).is_file():
-            raise BadInput(f"{_shown(folder / needed)}: is missing (only a release recipe goes without)")
 
 
 def _judge(ours: Mapping[str, Any], verifier: Mapping[str, Any]) -> Judge:

@@ -54,22 +54,30 @@ def _problems(name: str, document: Any) -> Iterator[str]:
 def describe(error: ValidationError) -> str:
     """One violation in words: the field, what is wrong, what would be right."""
     field = dotted(error.absolute_path)
+    expected: Any = error.validator_value
+    instance: Any = error.instance
     match error.validator:
         case "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
+            missing = [key for key in expected if key not in instance]
             return f"{_join(field, missing[0])}: is required and missing"
-        case "additionalProperties" if error.validator_value is False:
-            known = sorted(error.schema.get("properties", {}))
-            extra = sorted(set(error.instance) - set(known))
+        case "additionalProperties" if expected is False:
+            known = known_keys(error)
+            extra = sorted(set(instance) - set(known))
             return f"{_join(field, extra[0])}: unknown key (known: {', '.join(known)})"
         case "type":
-            return f"{field}: must be {_kinds(error.validator_value)}, is {_shown(error.instance)}"
+            return f"{field}: must be {_kinds(expected)}, is {_shown(error.instance)}"
         case "enum":
-            return f"{field}: must be one of {', '.join(map(str, error.validator_value))}, is {_shown(error.instance)}"
+            return f"{field}: must be one of {', '.join(map(str, expected))}, is {_shown(error.instance)}"
         case "pattern":
             return f"{field}: {_shown(error.instance)} does not match {error.validator_value}"
         case _:
             return f"{field}: {error.message if len(error.message) < 200 else error.validator}"
+
+
+def known_keys(error: ValidationError) -> list[str]:
+    """The properties that the violated schema names, sorted."""
+    found: Any = error.schema
+    return sorted(found.get("properties", {}))
 
 
 def dotted(path: Any) -> str:

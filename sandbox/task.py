@@ -155,8 +155,8 @@ def notes_on(document: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str
     if environment.get("network_mode", "no-network") != "no-network" or environment.get("allow_internet"):
         notes.append("environment asks for a network: containers run without one")
     for table in ("", "agent", "verifier", "environment", "solution", "task"):
-        for key in _unknown(document, table, known):
-            notes.append(f"{f'{table}.' if table else ''}{key} is unknown and ignored")
+        prefix = f"{table}." if table else ""
+        notes += [f"{prefix}{key} is unknown and ignored" for key in _unknown(document, table, known)]
     return tuple(notes)
 
 

@@ -208,7 +208,7 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
         return check(kit.client, trial.task, image=kit.image, tree=tree, tests=kit.tests, labels=labels)
 
     started = time.monotonic()
-    done = cached or await in_thread(run_check)
+    done = cached if cached is not None else await in_thread(run_check)
     kit.checks[key] = done
     found = done.judgement
     journal.write(

@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 
 from jsonschema.exceptions import ValidationError
 
-from sandbox.schema import dotted
+from sandbox.schema import dotted, known_keys
 from sandbox.tooling import Tool, Toolset
 
 DEEPEST = 500
@@ -132,12 +132,14 @@ def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
 def _in_words(error: ValidationError) -> str:
     where = dotted(error.absolute_path)
     where = "the arguments" if where == "the document" else f"`{where}`"
+    expected: Any = error.validator_value
+    instance: Any = error.instance
     if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in expected if key not in instance]
         return f"{where}: required and missing: {', '.join(missing)}"
     if error.validator == "additionalProperties":
-        known = sorted(error.schema.get("properties", {}))
-        extra = sorted(set(error.instance) - set(known))
+        known = known_keys(error)
+        extra = sorted(set(instance) - set(known))
         return f"{where}: unknown: {', '.join(extra)} (known: {', '.join(known) or 'none'})"
     return f"{where}: {error.message}" if len(error.message) <= 300 else f"{where}: violates {error.validator}"
 

@@ -11,6 +11,7 @@ without any capability (see `sandbox.guest`).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import time
@@ -49,12 +50,12 @@ ENVIRONMENT = {
 class NoAnswer(SandboxError):
     """The process started inside ended without its answer (killed, or could not start).
 
-    `exit_code` is that of the process, or None if it never ran.
+    `status` is the exit code of the process, or None if it never ran.
     """
 
-    def __init__(self, message: str, *, exit_code: int | None) -> None:
+    def __init__(self, message: str, *, status: int | None) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ class Container:
                 self.id, argv, stdin=True, stdout=True, stderr=True, user="0:0", workdir="/", environment=ENVIRONMENT
             )["Id"]
             stream = self.client.api.exec_start(exec_id, socket=True)
-        sock = getattr(stream, "_sock", stream)
+        sock: Any = getattr(stream, "_sock", stream)
         errors = bytearray()
         try:
             with talking("talk to a program in a container"):
@@ -202,7 +203,7 @@ class Container:
         with talking("look at a container"):
             code = self.client.api.exec_inspect(exec_id).get("ExitCode")
         words = " ".join(said.decode("utf-8", "replace").split())[-300:]
-        return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", exit_code=code)
+        return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
 
 
 def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:
@@ -213,11 +214,8 @@ def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: R
 
 
 def _remove_volume(client: docker.DockerClient, name: str) -> None:
-    with talking("remove a volume"):
-        try:
-            client.api.remove_volume(name, force=True)
-        except NotFound:
-            pass
+    with talking("remove a volume"), contextlib.suppress(NotFound):
+        client.api.remove_volume(name, force=True)
 
 
 def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tmpfs: bool) -> dict[str, Any]:
@@ -269,7 +267,7 @@ def _framed(payload: bytes) -> bytes:
 def _take_frame(buffer: bytearray) -> bytes | None:
     if len(buffer) < 4:
         return None
-    (length,) = struct.unpack_from(">I", buffer)
+    length: int = struct.unpack_from(">I", buffer)[0]
     if length > guest.LARGEST_FRAME:
         raise SandboxError(f"a program in a container sent a frame of {length} bytes")
     if len(buffer) < 4 + length:

@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import docker
 from docker.errors import APIError
@@ -36,7 +37,7 @@ def host_id() -> str:
     """This machine and this view of its process ids (a container on it sees others)."""
     machine = _read("/etc/machine-id") or platform.node()
     try:
-        namespace = os.readlink("/proc/self/ns/pid")
+        namespace = str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         namespace = ""
     return f"{machine}/{namespace}"
@@ -88,7 +89,7 @@ def reap(client: docker.DockerClient, *, run: str | None = None) -> int:
     """
     removed = 0
     now = time.time()
-    filters = {"label": PREFIX + "run"}
+    filters: dict[str, Any] = {"label": PREFIX + "run"}
     with talking("look for leftovers"):
         containers = client.containers.list(all=True, filters=filters, ignore_removed=True)
         for container in containers:

@@ -173,7 +173,7 @@ def _stopped(exc: NoAnswer) -> dict[str, Any]:
     return {
         "status": "killed",
         "output": text,
-        "exit_code": exc.exit_code,
+        "exit_code": exc.status,
         "bytes": len(text),
         "sha256": "",
         "truncated": False,
