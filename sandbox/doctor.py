@@ -58,7 +58,7 @@ def _engine() -> Iterator[Finding]:
         version = client.version()
         info = client.info()
     except (RoadtestError, OSError) as exc:
-        remedy = "sudo scripts/setup (Debian, Ubuntu), or start Docker, or set DOCKER_HOST"
+        remedy = "sudo scripts/engine start (Debian, Ubuntu), or start Docker, or set DOCKER_HOST"
         yield Finding(what="Docker engine", state="missing", found=str(exc).partition(":")[0], remedy=remedy)
         return
     found = f"{version['Version']} (API {version['ApiVersion']}) at {where}, storage {info['Driver']}"
@@ -82,7 +82,7 @@ def _base_sources(upstream: Sequence[object]) -> Finding:
         what="base image",
         state="warn",
         found="not built yet; only a registry can give what it builds on",
-        remedy="nothing if a registry answers; else `sudo scripts/setup` for mmdebstrap, and run as root",
+        remedy="nothing if a registry answers; else `sudo scripts/engine start` for mmdebstrap, and run as root",
     )
 
 

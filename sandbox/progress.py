@@ -70,7 +70,8 @@ class LineProgress:
         self.say(f"{total} trials" + (f", {done} of them done before" if done else ""))
 
     def say(self, text: str) -> None:
-        self._console.print(f"[{time.monotonic() - self._started:6.1f}s] {text}", markup=False, highlight=False)
+        line = f"[{time.monotonic() - self._started:6.1f}s] {text}"
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def step(self, trial: str, text: str) -> None:
         pass

@@ -10,12 +10,10 @@ starts, and a run that stopped goes on with --resume.
 from __future__ import annotations
 
 import contextlib
-import json
 import platform
-import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,11 @@ import docker
 from sandbox import __version__, recipe
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
-from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, boundary
-from sandbox.journal import Journal, RunDirectory, now, write_whole
+from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError
+from sandbox.journal import Journal, RunDirectory
 from sandbox.llm.client import Client
 from sandbox.llm.scripted import ScriptedClient, turns_for
+from sandbox.lockfile import LockFile
 from sandbox.plan import Candidate, Plan, Trial
 from sandbox.probe import Check, tests_digest
 from sandbox.progress import Progress
@@ -63,14 +62,26 @@ class Workshop:
 
     client: docker.DockerClient
     run_id: str
-    base: str
-    machine: str
     tools: Toolset
     progress: Progress
+    lock: LockFile
+    base: str = ""
+    machine: str = ""
     checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
     kits: dict[str, Kit] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
     stopped: str | None = None
+
+    async def open(self) -> None:
+        """Remove what dead runs left, and see to the base image."""
+        await in_thread(owner.reap, self.client)
+        self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
+        self.machine = await in_thread(images.machine_of, self.client)
+
+    async def close(self) -> None:
+        """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
+        with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+            await in_thread(owner.reap, self.client, run=self.run_id)
 
     async def kit(self, task: Task) -> Kit:
         """The kit of a task; its image is built when the first trial asks."""
@@ -78,6 +89,7 @@ class Workshop:
         async with lock:
             if task.name not in self.kits:
                 self.kits[task.name] = await in_thread(self._make_kit, task)
+                self.lock.add_image(task.name, self.kits[task.name].image)
             return self.kits[task.name]
 
     def _make_kit(self, task: Task) -> Kit:
@@ -132,39 +144,24 @@ async def run_plan(
     with directory.taken():
         directory.load()
         client = await in_thread(connect_engine)
-        _check_lock(directory, plan, tools, client, resume)
+        lock = LockFile.write(directory.lock_file, plan, tools, await in_thread(versions, client))
         directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
         left = [trial for trial in plan.trials if trial.key not in directory.results]
-        run_id = uuid.uuid4().hex
+        progress.start(len(plan.trials), len(plan.trials) - len(left))
+        shop = Workshop(client=client, run_id=uuid.uuid4().hex, tools=tools, progress=progress, lock=lock)
         try:
-            stopped = await _carry_out(left, directory, client, run_id, tools, concurrency, progress, len(plan.trials))
+            if left:
+                await shop.open()
+                await _run_all(left, directory, shop, concurrency)
         finally:
-            with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
-                await in_thread(owner.reap, client, run=run_id)
+            await shop.close()
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
     missing = len(plan.trials) - len(records)
-    return Outcome(directory=directory.path, records=records, missing=missing, stopped=stopped)
+    return Outcome(directory=directory.path, records=records, missing=missing, stopped=shop.stopped)
 
 
-async def _carry_out(
-    left: Sequence[Trial],
-    directory: RunDirectory,
-    client: docker.DockerClient,
-    run_id: str,
-    tools: Toolset,
-    concurrency: int,
-    progress: Progress,
-    total: int,
-) -> str | None:
-    """Run what is left; why it stopped early, if it did."""
-    if not left:
-        progress.start(total, total)
-        return None
-    await in_thread(owner.reap, client)
-    base = await in_thread(images.ensure_base, client, say=progress.say)
-    machine = await in_thread(images.machine_of, client)
-    shop = Workshop(client=client, run_id=run_id, base=base, machine=machine, tools=tools, progress=progress)
-    progress.start(total, total - len(left))
+async def _run_all(left: Sequence[Trial], directory: RunDirectory, shop: Workshop, concurrency: int) -> None:
+    """Run trials, `concurrency` at a time, until all are done or something stops the run."""
     places = anyio.Semaphore(concurrency)
     async with anyio.create_task_group() as group:
         for trial in left:
@@ -172,7 +169,6 @@ async def _carry_out(
             if shop.stopped:
                 break
             group.start_soon(_one, trial, directory, shop, places)
-    return shop.stopped
 
 
 async def _one(trial: Trial, directory: RunDirectory, shop: Workshop, places: anyio.Semaphore) -> None:
@@ -240,39 +236,6 @@ def refuse_foreign(directory: RunDirectory, resume: bool) -> None:
             raise BadInput(f"--out {directory.path}: holds a run already; add --resume to go on with it")
     elif any(path.name != ".lock" for path in directory.path.iterdir()):
         raise BadInput(f"--out {directory.path}: holds files that are not a run's; choose another directory")
-
-
-def _check_lock(directory: RunDirectory, plan: Plan, tools: Toolset, client: docker.DockerClient, resume: bool) -> None:
-    """Write down what is run; when resuming, hold it against what was run before."""
-    inputs = lock_inputs(plan, tools)
-    if directory.lock_file.exists():
-        try:
-            before = json.loads(directory.lock_file.read_text("utf-8"))["inputs"]
-        except (OSError, ValueError, KeyError) as exc:
-            raise BadInput(f"{directory.lock_file}: cannot be read: {exc!r}") from exc
-        for kind in ("tasks", "tools", "candidates"):
-            for name, digest in inputs[kind].items():
-                if before[kind].get(name, digest) != digest:
-                    raise BadInput(
-                        f"--resume: {kind[:-1]} {name} has changed since this run began; use a new --out for it"
-                    )
-        inputs = {kind: {**before[kind], **inputs[kind]} for kind in inputs}
-    document = {"v": 1, "at": now(), "inputs": inputs, "versions": versions(client), "argv": sys.argv[1:]}
-    with boundary(HarnessError, f"write to {directory.path}"):
-        write_whole(directory.lock_file, json.dumps(document, indent=1).encode("ascii") + b"\n")
-
-
-def lock_inputs(plan: Plan, tools: Toolset) -> dict[str, dict[str, Any]]:
-    """What decides the outcome of a run, by name."""
-    return {
-        "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
-        "tools": {name: tool.digest for name, tool in tools.items()},
-        "candidates": {trial.candidate.name: _settings(trial.candidate) for trial in plan.trials},
-    }
-
-
-def _settings(candidate: Candidate) -> Mapping[str, Any]:
-    return {"kind": candidate.kind, "api_base": candidate.api_base, "settings": dict(candidate.settings)}
 
 
 def versions(client: docker.DockerClient) -> dict[str, str]:

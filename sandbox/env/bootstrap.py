@@ -41,7 +41,7 @@ def make(client: docker.DockerClient, tag: str) -> None:
     if program is None or os.geteuid() != 0:
         lack = "mmdebstrap is not installed" if program is None else "mmdebstrap needs root"
         raise SandboxError(
-            f"no image registry answers, and {lack}: run `sudo scripts/setup` on Debian or Ubuntu, "
+            f"no image registry answers, and {lack}: run `sudo scripts/engine start` on Debian or Ubuntu, "
             "or load a python:3.11-slim-bookworm image into the engine"
         )
     with tempfile.TemporaryDirectory(prefix="roadtest-rootfs-") as folder:

@@ -13,7 +13,7 @@ from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
 REMEDY = (
-    "start Docker, or set DOCKER_HOST; on Debian or Ubuntu `sudo scripts/setup` installs and starts one "
+    "start Docker, or set DOCKER_HOST; on Debian or Ubuntu `sudo scripts/engine start` installs and starts one "
     "(`roadtest doctor` says what is missing)"
 )
 

@@ -94,6 +94,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return text_answer(str(no), status="refused")
     except RecursionError:
         return text_answer("nested too deeply", status="refused")
+    except ValueError as exc:  # text that no path and no file can hold, lone surrogates above all
+        return text_answer("not acceptable: %s" % exc, status="refused")
     except OSError as exc:
         return text_answer(_os_error(exc), status="refused")
     if isinstance(result, dict):

@@ -20,6 +20,7 @@ import httpx
 from sandbox.errors import BadInput, ProviderError, one_line
 from sandbox.llm.client import Answer, Message
 from sandbox.plan import Candidate
+from sandbox.secrecy import without_secrets
 
 SECONDS = 300.0
 NO_KEY = "no-key-needed"
@@ -180,7 +181,7 @@ class LiteLLMClient:
         names = [cls.__name__ for cls in type(exc).__mro__]
         kind = next((_KINDS[name] for name in names if name in _KINDS), "server")
         wait = _retry_after(self._kept[-1] if self._kept else None)
-        return ProviderError(_without_keys(one_line(exc)), kind=kind, retry_after=wait)
+        return ProviderError(without_secrets(one_line(exc)), kind=kind, retry_after=wait)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -194,11 +195,3 @@ def _count(value: Any) -> int:
 def _retry_after(response: httpx.Response | None) -> float | None:
     text = response.headers.get("retry-after", "") if response is not None else ""
     return float(text) if text.replace(".", "", 1).isdigit() else None
-
-
-def _without_keys(text: str) -> str:
-    """Blot out every key of the environment, should a provider's error quote one."""
-    for name, value in os.environ.items():
-        if len(value) >= 6 and ("KEY" in name or "TOKEN" in name or "SECRET" in name):
-            text = text.replace(value, f"<{name}>")
-    return text

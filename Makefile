@@ -1,0 +1,47 @@
+# What a person types. `make` alone lists it.
+
+ROADTEST := .venv/bin/roadtest
+DEMO := --model scripted:oracle --model scripted:nop --model scripted:clumsy --model scripted:wrong-fix
+TESTS := .venv/bin/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo lint test test-unit test-all format lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## the virtual environment and a Docker engine
+	@scripts/setup
+
+setup-dev:
+	@scripts/setup --dev
+
+demo: setup ## run the demo suite against the built-in candidates
+	@$(ROADTEST) run tasks/demo $(DEMO)
+
+lint: ## ruff and the type checker
+	@scripts/setup --dev --venv
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+test: setup-dev lint ## checks and tests (under 20 minutes on 2 cores)
+	$(TESTS) -m "not slow"
+
+test-unit: ## the tests that need no Docker (seconds)
+	@scripts/setup --dev --venv
+	$(TESTS) tests/unit
+
+test-all: setup-dev lint ## all tests, the long ones too
+	$(TESTS)
+
+format: ## put the code into its form
+	@scripts/setup --dev --venv
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: ## write the lock files anew from pyproject.toml (needs uv)
+	scripts/lock
+
+clean: ## remove what was made here (runs/ stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
