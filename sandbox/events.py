@@ -86,7 +86,7 @@ def _events(text: str, name: str) -> Iterator[Event]:
             continue
         try:
             event = _from_record(json.loads(line))
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             if number == len(lines):
                 return
             raise BadInput(f"{name}: line {number} is not an event: {exc!r}") from exc
@@ -98,6 +98,8 @@ def _events(text: str, name: str) -> Iterator[Event]:
 def _from_record(record: Mapping[str, Any]) -> Event:
     if record["v"] != VERSION:
         raise ValueError(f"version {record['v']}, this reader knows {VERSION}")
+    if not isinstance(record["data"], dict):
+        raise TypeError("data is no object")
     return Event(
         seq=record["seq"],
         t=record["t"],

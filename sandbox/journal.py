@@ -176,14 +176,17 @@ class RunDirectory:
 
         Raises:
             BadInput: a line other than a torn last one is broken.
+            HarnessError: the file cannot be read or repaired.
         """
         if not self.results_file.exists():
             return
-        raw = self.results_file.read_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
-        if whole != raw:
-            os.truncate(self.results_file, len(whole))
-        self.results = {record["trial"]: record for record in parse_results(whole.decode(), str(self.results_file))}
+        with boundary(HarnessError, f"read {self.results_file}"):
+            raw = self.results_file.read_bytes()
+            whole = raw[: raw.rfind(b"\n") + 1]
+            records = parse_results(whole.decode("utf-8", "replace"), str(self.results_file))
+            if whole != raw:
+                os.truncate(self.results_file, len(whole))
+        self.results = {record["trial"]: record for record in records}
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add one terminal record; it is on the disk, whole, when this returns.
@@ -228,8 +231,10 @@ def parse_results(text: str, name: str) -> list[dict[str, Any]]:
             record = json.loads(line)
             if record["v"] != 1:
                 raise ValueError(f"version {record['v']} is not known")
+            if not isinstance(record["trial"], str):
+                raise TypeError("trial is no text")
             records.append(record)
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise BadInput(f"{name}: line {number} is not a result: {exc!r}") from exc
     return records
 

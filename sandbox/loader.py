@@ -13,11 +13,13 @@ Whatever is wrong is a BadInput that names the file and the field.
 
 from __future__ import annotations
 
+import ast
 import datetime
 import hashlib
 import json
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +27,7 @@ from typing import Any
 
 from sandbox import schema
 from sandbox.errors import BadInput
+from sandbox.plan import NOP, ORACLE
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
     DEFAULT_BUILD_SECONDS,
@@ -41,6 +44,7 @@ from sandbox.task import (
     Task,
     notes_on,
 )
+from sandbox.tree import is_safe
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 MOST_BYTES = 64 * 1024 * 1024
@@ -93,6 +97,7 @@ def load_task(folder: Path) -> Task:
     if ours is None:
         raise BadInput(f"{where}: metadata.roadtest: is missing; plain Harbor tasks cannot be run by this version")
     files = _files(folder)
+    _check_kinds(files)
     _check_files(folder, ours, files, document)
     environment = document.get("environment", {})
     return Task(
@@ -102,14 +107,14 @@ def load_task(folder: Path) -> Task:
         digest=_digest(folder, files),
         instruction=_read_text(folder / "instruction.md"),
         rung=ours["rung"],
-        judge=_judge(ours["judge"], document.get("verifier", {})),
+        judge=_judge(ours["judge"], document.get("verifier", {}), where),
         bugs=_bugs(ours["bugs"], where),
         guards=_guards(folder / "tests" / "guards.txt"),
         release=_release(ours.get("release")),
         resources=Resources(
             cpus=float(environment.get("cpus", DEFAULT_CPUS)),
-            memory_mb=environment.get("memory_mb", DEFAULT_MEMORY_MB),
-            storage_mb=environment.get("storage_mb", DEFAULT_STORAGE_MB),
+            memory_mb=int(environment.get("memory_mb", DEFAULT_MEMORY_MB)),
+            storage_mb=int(environment.get("storage_mb", DEFAULT_STORAGE_MB)),
         ),
         agent_seconds=float(document.get("agent", {}).get("timeout_sec", DEFAULT_AGENT_SECONDS)),
         build_seconds=float(environment.get("build_timeout_sec", DEFAULT_BUILD_SECONDS)),
@@ -133,9 +138,15 @@ def _check_name(folder: Path) -> None:
             )
 
 
+def _check_kinds(files: list[Path]) -> None:
+    for path in files:
+        if path.is_symlink():
+            raise BadInput(f"{_shown(path)}: a task holds no symbolic links; put the file itself there")
+        if not path.is_file():
+            raise BadInput(f"{_shown(path)}: is neither a file nor a directory")
+
+
 def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
-    for link in (path for path in files if path.is_symlink()):
-        raise BadInput(f"{_shown(link)}: a task holds no symbolic links; put the file itself there")
     if not (folder / "instruction.md").is_file():
         raise BadInput(f"{_shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
     if not _read_text(folder / "instruction.md").strip():
@@ -167,7 +178,14 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
         raise BadInput(f"{where}: environment.gpus: no accelerator can be attached; set it to 0")
 
 
-def _judge(ours: Mapping[str, Any], verifier: Mapping[str, Any]) -> Judge:
+def _judge(ours: Mapping[str, Any], verifier: Mapping[str, Any], where: str) -> Judge:
+    for index, canary in enumerate(ours.get("canaries", ())):
+        for key, source in (("setup", canary["setup"]), ("call", f"({canary['call']})")):
+            try:
+                ast.parse(source.strip(), mode="eval" if key == "call" else "exec")
+            except (SyntaxError, ValueError, RecursionError) as exc:
+                field = f"metadata.roadtest.judge.canaries[{index}].{key}"
+                raise BadInput(f"{where}: {field}: is no Python: {exc}") from exc
     return Judge(
         kind=ours["kind"],
         test_timeout=float(ours.get("test_timeout_sec", DEFAULT_TEST_SECONDS)),
@@ -183,6 +201,8 @@ def _bugs(rows: list[Mapping[str, Any]], where: str) -> tuple[Bug, ...]:
             if other["id"] == row["id"]:
                 raise BadInput(f"{where}: metadata.roadtest.bugs[{index}].id: {row['id']} is already taken")
         for test in row["tests"]:
+            if not is_safe(test.partition("::")[0]):
+                raise BadInput(f"{where}: metadata.roadtest.bugs[{index}].tests: {test} lies outside the tests")
             if owner.setdefault(test, row["id"]) != row["id"]:
                 raise BadInput(
                     f"{where}: metadata.roadtest.bugs[{index}].tests: {test} already belongs to bug {owner[test]}"
@@ -200,6 +220,8 @@ def _guards(path: Path) -> tuple[str, ...]:
     for line in lines:
         if "::" not in line:
             raise BadInput(f"{_shown(path)}: {line!r} is no test id (file::test)")
+        if not is_safe(line.partition("::")[0]):
+            raise BadInput(f"{_shown(path)}: {line} lies outside the tests")
     return tuple(dict.fromkeys(lines))
 
 
@@ -210,6 +232,8 @@ def _release(row: Mapping[str, Any] | None) -> Release | None:
 def _variants(folder: Path) -> tuple[str, ...]:
     names = []
     for child in sorted((folder / "variants").glob("*")):
+        if not NAME.fullmatch(child.name) or child.name in (ORACLE, NOP) or child.name.endswith(".jsonl"):
+            raise BadInput(f"{_shown(child)}: {child.name!r} cannot be the name of a variant")
         if not (child / "turns.jsonl").is_file():
             raise BadInput(f"{_shown(child / 'turns.jsonl')}: is missing")
         load_turns(child / "turns.jsonl")
@@ -225,7 +249,8 @@ def load_turns(path: Path) -> list[dict[str, Any]]:
         BadInput: naming the line.
     """
     turns = []
-    for number, line in enumerate(_read_text(path).splitlines(), start=1):
+    # Not splitlines: a JSON string may hold a line separator of Unicode as it is.
+    for number, line in enumerate(_read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{_shown(path)}: line {number}"
@@ -257,7 +282,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         document = tomllib.loads(_read_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:  # ValueError: no TOML, or a number of too many digits
         raise BadInput(f"{_shown(path)}: is not TOML: {exc}") from exc
     return {key: _plain(value) for key, value in document.items()}
 
@@ -274,6 +299,11 @@ def _plain(value: Any) -> Any:
 
 def _read_text(path: Path) -> str:
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise BadInput(f"{_shown(path)}: is no file")
+        if status.st_size > MOST_BYTES:
+            raise BadInput(f"{_shown(path)}: holds more than {MOST_BYTES >> 20} MiB")
         return path.read_text("utf-8")
     except FileNotFoundError as exc:
         raise BadInput(f"{_shown(path)}: is missing") from exc
@@ -296,12 +326,16 @@ def _digest(folder: Path, files: list[Path]) -> str:
     total = hashlib.sha256()
     size = 0
     for path in files:
-        data = path.read_bytes()
-        size += len(data)
+        # Before anything is read: a sparse file costs nothing on disk and all memory here.
+        size += path.stat().st_size
         if size > MOST_BYTES:
             raise BadInput(
                 f"{_shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead"
             )
+        try:
+            data = path.read_bytes()
+        except OSError as exc:
+            raise BadInput(f"{_shown(path)}: cannot be read: {exc.strerror}") from exc
         name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
         total.update(b"%d %d " % (len(name), len(data)) + name + data)
     return total.hexdigest()
@@ -309,7 +343,8 @@ def _digest(folder: Path, files: list[Path]) -> str:
 
 def _shown(path: Path) -> str:
     """A path as the user would type it: from the current directory where it lies below."""
+    # Not resolved: of a link it is the link that must be named.
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ ORACLE = "oracle"
 NOP = "nop"
 FIELD = "field"
 CONDITIONS = (FIELD,)
+
+# File systems take 255 bytes; a turns file deep in a tree has a longer name.
+LONGEST_PART = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,11 @@ class Plan:
 
 def encoded(name: str) -> str:
     """A name as one component of a path; what a path would not take is percent-encoded."""
-    text = quote(name, safe=":@+=,")
+    text = quote(name, safe=":@+=,", errors="surrogateescape")
+    if len(text) > LONGEST_PART:
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        # The end of a path tells more than its beginning does.
+        text = f"{digest}~{text[-LONGEST_PART + 20 :]}"
     return text.replace(".", "%2E") if set(text) == {"."} else text
 
 

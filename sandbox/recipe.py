@@ -31,7 +31,7 @@ from sandbox.repos import Repo, load_repo
 from sandbox.task import WORKSPACE, Task
 from sandbox.tree import EXECUTABLE, LINK, Entry, Tree, digest, is_cache
 
-VERSION = "1"
+VERSION = "2"
 
 LEFTOVERS = ("PKG-INFO", "*.egg-info/*", "*/*.egg-info/*")
 
@@ -163,8 +163,10 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
 
 
 def _solve_script(removed: Sequence[str]) -> str:
-    lines = ["#!/bin/bash", "set -euo pipefail", f"cd {WORKSPACE}", 'cp -R "$(dirname "$0")/files/." .']
+    lines = ["#!/bin/bash", "set -euo pipefail", f"cd {WORKSPACE}"]
+    # First, for a module that became a package leaves its name to a directory.
     lines += [f"rm -f -- {shlex.quote(path)}" for path in removed]
+    lines += ['cp -R "$(dirname "$0")/files/." .']
     return "\n".join(lines) + "\n"
 
 

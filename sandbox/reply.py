@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ from sandbox.detect.calls import call_in_text, label_arguments
 from sandbox.errors import ProviderError
 from sandbox.tooling import Toolset
 
-_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+")
-_THINK = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+# Neither marks nor spaces by their category, and yet nothing to see.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_THINK = re.compile(r"\A<think>.*?(?:</think>|\Z)", re.DOTALL)
+MOST_QUOTED = 300
 _MALFORMED_FINISH = re.compile(r"malformed|invalid_tool|unexpected_tool", re.IGNORECASE)
 
 
@@ -58,14 +61,34 @@ class Reply:
 
     def for_history(self) -> dict[str, Any]:
         """The assistant message as it is sent back, with bad arguments and ids made safe."""
-        # JSON can carry lone surrogates, the UTF-8 of the next request cannot.
-        text = self.text.encode("utf-8", "replace").decode("utf-8")
+        text = _sendable(self.text)
         message: dict[str, Any] = {"role": "assistant", "content": text or None}
         if self.calls:
             message["tool_calls"] = [_history_entry(call) for call in self.calls]
         elif not self.text:
             message["content"] = "(no readable reply)"
         return message
+
+
+def _sendable(text: str) -> str:
+    """JSON can carry lone surrogates, the UTF-8 of the next request cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _quoted(text: str) -> str:
+    """What is said about a call, short enough to be said."""
+    text = _sendable(text)
+    return text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 1] + "…"
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader would see anything: not with spaces, controls and joiners alone."""
+    return any(not _is_invisible(character) for character in text)
+
+
+def _is_invisible(character: str) -> bool:
+    selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return selector or character in _BLANK or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def _history_entry(call: Call) -> dict[str, Any]:
@@ -89,7 +112,7 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
     if not isinstance(body, Mapping):
         raise ProviderError("the provider answered with something that is no JSON object", kind="server")
     if body.get("error") and not body.get("choices"):
-        raise ProviderError(f"the provider answered with an error: {str(body['error'])[:300]}", kind="server")
+        raise ProviderError(f"the provider answered with an error: {_dumped(body['error'])[:300]}", kind="server")
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, Mapping):
@@ -113,7 +136,7 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
 def _without_calls(message: Mapping[str, Any], text: str, tools: Toolset, finish: str | None) -> Reply:
     if message.get("function_call"):
         return Reply(text=text, calls=(), labels=("call-in-text",), problem=None, finish=finish)
-    if not _INVISIBLE.sub("", text):
+    if not is_visible(text):
         problem = "The reply was empty. Call a tool, or say in words that you are done."
         return Reply(text="", calls=(), labels=("empty-reply",), problem=problem, finish=finish)
     labels = ("call-in-text",) if call_in_text(text, tools) else ()
@@ -140,12 +163,20 @@ def text_of(message: Mapping[str, Any]) -> str:
     """What a user would read: a string or text parts, a refusal, without a leading thought."""
     content = message.get("content")
     if isinstance(content, list):
-        parts = [part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
+        parts = [part.get(part.get("type")) for part in content if _is_text_part(part)]
         content = "".join(part for part in parts if isinstance(part, str))
-    text = content if isinstance(content, str) else ""
+    text = _without_thought(content) if isinstance(content, str) else ""
     refusal = message.get("refusal")
-    text = text or (refusal if isinstance(refusal, str) else "")
-    return _THINK.sub("", text, count=1)
+    return refusal if isinstance(refusal, str) and not is_visible(text) else text
+
+
+def _is_text_part(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.get("type") in ("text", "refusal")
+
+
+def _without_thought(text: str) -> str:
+    start = next((index for index, character in enumerate(text) if not _is_invisible(character)), len(text))
+    return _THINK.sub("", text[start:]) if text.startswith("<think>", start) else text
 
 
 def _calls(entries: list[Any], tools: Toolset, number: int) -> tuple[Call, ...]:
@@ -162,7 +193,7 @@ def _call(entry: Any, tools: Toolset, call_id: str, *, shared: bool) -> Call:
     if not isinstance(function, Mapping):
         return _refused(call_id, None, None, "the entry has no function")
     name, raw = function.get("name"), function.get("arguments")
-    name = name if isinstance(name, str) else None
+    name = _sendable(name) if isinstance(name, str) else None
     if shared:
         return _refused(call_id, name, raw, "its id is used by another call of the same reply")
     if not isinstance(raw, str):
@@ -171,10 +202,19 @@ def _call(entry: Any, tools: Toolset, call_id: str, *, shared: bool) -> Call:
     arguments, labels, problems = label_arguments(tool, raw)
     if tool is None:
         labels = ["unknown-tool", *labels]
-        problems = [f"there is no tool {name!r} (offered: {', '.join(tools)})", *problems]
-    return Call(id=call_id, name=name, raw=raw, arguments=arguments, labels=tuple(labels), problems=tuple(problems))
+        shown = "without a name" if name is None else _quoted(repr(name))
+        problems = [f"there is no tool {shown} (offered: {', '.join(tools)})", *problems]
+    said = tuple(_quoted(problem) for problem in problems)
+    return Call(id=call_id, name=name, raw=raw, arguments=arguments, labels=tuple(labels), problems=said)
 
 
 def _refused(call_id: str, name: str | None, raw: Any, what: str) -> Call:
-    text = raw if isinstance(raw, str) or raw is None else json.dumps(raw, default=str)[:2000]
+    text = raw if isinstance(raw, str) or raw is None else _dumped(raw)[:2000]
     return Call(id=call_id, name=name, raw=text, arguments=None, labels=("malformed-reply",), problems=(what,))
+
+
+def _dumped(value: Any) -> str:
+    try:
+        return json.dumps(value, default=str)
+    except (ValueError, RecursionError):  # a number of too many digits, or nested too deeply
+        return "(cannot be shown)"

@@ -4,17 +4,46 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from sandbox.errors import BadInput
 
 MOST_SHOWN = 8
+
+
+def _is_integer(checker: TypeChecker, value: Any) -> bool:
+    """Integers too large for int() come as Decimal and are integers all the same."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == value.to_integral_value()
+    return bool(Draft202012Validator.TYPE_CHECKER.is_type(value, "integer"))
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    """As JSON Schema has it, `$` is the end; Python's also fits before a last line feed."""
+    if isinstance(value, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _multiple_of(validator: Any, factor: Any, value: Any, rule: Any) -> Iterator[ValidationError]:
+    """Decimals stand for numbers that are too large to divide; those pass."""
+    if not isinstance(value, Decimal):
+        yield from Draft202012Validator.VALIDATORS["multipleOf"](validator, factor, value, rule) or ()
+
+
+# Draft 2020-12, with the corners filled in that jsonschema leaves open.
+Validator: type[Draft202012Validator] = validators.extend(
+    Draft202012Validator,
+    {"pattern": _pattern, "multipleOf": _multiple_of},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
 
 
 @cache
@@ -28,7 +57,7 @@ def schema(name: str) -> dict[str, Any]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """The compiled validator of a schema of ours."""
-    return Draft202012Validator(schema(name))
+    return Validator(schema(name))
 
 
 def check(name: str, document: Any, *, file: str) -> None:
@@ -37,7 +66,10 @@ def check(name: str, document: Any, *, file: str) -> None:
     Raises:
         BadInput: one line for each violation, naming the file and the field.
     """
-    problems = list(_problems(name, document))
+    try:
+        problems = list(dict.fromkeys(_problems(name, document)))
+    except RecursionError as exc:
+        raise BadInput(f"{file}: is nested too deeply") from exc
     if problems:
         shown = [f"{file}: {problem}" for problem in problems[:MOST_SHOWN]]
         if len(problems) > MOST_SHOWN:
@@ -59,15 +91,18 @@ def describe(error: ValidationError) -> str:
     match error.validator:
         case "required":
             missing = [key for key in expected if key not in instance]
-            return f"{_join(field, missing[0])}: is required and missing"
+            return f"{', '.join(_join(field, key) for key in missing)}: is required and missing"
         case "additionalProperties" if expected is False:
             known = known_keys(error)
             extra = sorted(set(instance) - set(known))
-            return f"{_join(field, extra[0])}: unknown key (known: {', '.join(known)})"
+            return f"{', '.join(_join(field, key) for key in extra)}: unknown key (known: {', '.join(known)})"
         case "type":
             return f"{field}: must be {_kinds(expected)}, is {_shown(error.instance)}"
         case "enum":
             return f"{field}: must be one of {', '.join(map(str, expected))}, is {_shown(error.instance)}"
+        case "anyOf" if all(set(branch) == {"required"} for branch in error.validator_value):
+            keys = [key for branch in error.validator_value for key in branch["required"]]
+            return f"{' or '.join(_join(field, key) for key in keys)}: is required and missing"
         case "pattern":
             return f"{field}: {_shown(error.instance)} does not match {error.validator_value}"
         case _:

@@ -59,7 +59,7 @@ def _load(path: Path) -> Tool:
         effect=document["effect"],
         source=source,
         digest=hashlib.sha256(f"{len(text)} {text}{source}".encode()).hexdigest(),
-        validator=Draft202012Validator(document["parameters"], format_checker=Draft202012Validator.FORMAT_CHECKER),
+        validator=schema.Validator(document["parameters"], format_checker=Draft202012Validator.FORMAT_CHECKER),
     )
 
 

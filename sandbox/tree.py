@@ -82,6 +82,8 @@ def _nested(tree: Tree) -> _Node:
             if not isinstance(child, dict):
                 raise ValueError(f"{path}: {folder} is a file and a directory")
             node = child
+        if name in node:
+            raise ValueError(f"{path}: is a file and a directory")
         node[name] = entry
     return root
 
@@ -126,7 +128,7 @@ def unpack(archive: bytes) -> dict[str, Entry]:
     """The tree of a tar; what is neither file nor symbolic link is left out.
 
     Raises:
-        ValueError: a member would lie outside the tree or in a `.git`.
+        ValueError: a member would lie outside the tree, in a `.git`, or below a file or link.
         tarfile.TarError: no tar.
     """
     tree: dict[str, Entry] = {}
@@ -142,6 +144,8 @@ def unpack(archive: bytes) -> dict[str, Entry]:
                 content = tar.extractfile(member)
                 data = content.read() if content is not None else b""
                 tree[member.name] = Entry(EXECUTABLE if member.mode & 0o100 else FILE, data)
+    # Written out, a file below a link would land where the link points.
+    _nested(tree)
     return tree
 
 

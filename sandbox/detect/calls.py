@@ -22,7 +22,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from jsonschema.exceptions import ValidationError
@@ -73,14 +73,17 @@ def _integer(digits: str) -> int | Decimal:
 
 def _float(digits: str) -> float | Decimal:
     value = float(digits)
-    return value if math.isfinite(value) else Decimal(digits)
+    if math.isfinite(value):
+        return value
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent that no Decimal holds either
+        return Decimal("-Infinity" if digits.startswith("-") else "Infinity")
 
 
 def _deeper_than(value: Any, most: int) -> bool:
-    level = [value]
-    for _ in range(most + 1):
-        if not level:
-            return False
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(most):
         level = [child for node in level for child in _children(node)]
     return bool(level)
 
@@ -117,7 +120,7 @@ def label_arguments(tool: Tool | None, arguments: str) -> tuple[dict[str, Any] |
         if label not in labels:
             labels.append(label)
         problems.append(_in_words(error))
-    return value, labels, problems[:MOST_SHOWN]
+    return value, labels, list(dict.fromkeys(problems))[:MOST_SHOWN]
 
 
 def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
@@ -144,30 +147,64 @@ def _in_words(error: ValidationError) -> str:
     return f"{where}: {error.message}" if len(error.message) <= 300 else f"{where}: violates {error.validator}"
 
 
-_TAGGED = re.compile(
-    r"<\s*(?:tool_call|function_call|tool_use|invoke|function)\b[^>]*>|<\|?(?:tool_call|python_tag)\w*\|?>|\[TOOL_CALLS\]"
+# Ways in which models write calls when they miss the channel for them.
+_TAG = re.compile(
+    r"<\s*(?:tool_calls?|function_calls?|tool_use|tool_code|invoke|function)\b[^<>]*>"
+    r"|<[|｜][^<>|｜\n]{0,40}(?:tool|function|python_tag)[^<>|｜\n]{0,40}[|｜]>"
+    r"|\[TOOL_CALLS\]"
 )
-_OBJECT_KEYS = ("arguments", "parameters", "args", "input", "tool_input")
+_IDENTIFIER = r"(?:functions\.)?([A-Za-z_][\w.-]*)"
+_NAME_IN_TAG = re.compile(rf"(?:=|\bname\s*=)\s*[\"']?{_IDENTIFIER}")
+_NAME_KEY = re.compile(r"\"(?:name|tool|tool_name|function)\"\s*:")
+_NAME_FIRST = re.compile(
+    rf"[\s\[]*{_IDENTIFIER}(?::\d+)?(?:\(|\s*(?:\{{|\[ARGS\]|<[|｜]|<\s*(?:arg|param)|```))"
+)
+_PAYLOAD = re.compile(r"\s*(?:\{|<\s*(?:arg|param|/))")
+_TO_FUNCTION = re.compile(rf"\bto=functions\.{_IDENTIFIER}[^\n{{]*\{{")
+_REACT = re.compile(r"^[ \t]*Action:[ \t]*`?([\w.-]+)`?[ \t]*\r?\n\s*Action Input:[ \t]*\S", re.MULTILINE)
+_KEYWORD = r"\(\s*(\w+)\s*=\s*(?:[\"'\[{\d-]|True\b|False\b)"
+_NAME_KEYS = ("name", "tool", "tool_name", "function", "function_name", "action")
+_ARGUMENT_KEYS = ("arguments", "parameters", "args", "kwargs", "input", "tool_input", "action_input")
+_WINDOW = 4000
 
 
 def call_in_text(text: str, tools: Toolset) -> bool:
-    """Whether text holds a call in some native syntax (a tag, or an object with name and arguments)."""
-    if match := _TAGGED.search(text):
-        rest = text[match.start() :]
-        return any(name in rest for name in tools) or '"name"' in rest
-    return any(_is_call(value, tools) for value in _objects(text))
+    """Whether text holds a call in some native syntax, be it meant as an example.
+
+    A call tag counts with whatever name and payload follow it, broken or not; without
+    a tag the name must be one that is offered.
+    """
+    return (
+        any(_is_tagged_call(text, match) for match in _TAG.finditer(text))
+        or any(match[1] in tools for match in (*_TO_FUNCTION.finditer(text), *_REACT.finditer(text)))
+        or any(_is_pythonic(text, tool) for tool in tools.values())
+        or any(_is_call(value, tools) for value in _objects(text))
+    )
+
+
+def _is_tagged_call(text: str, tag: re.Match[str]) -> bool:
+    """Whether a tag is followed by a tool and a payload."""
+    rest = text[tag.end() : tag.end() + _WINDOW]
+    if rest.lstrip().startswith(("{", "[")) and _NAME_KEY.search(rest):
+        return True
+    if _NAME_IN_TAG.search(tag[0]):
+        return bool(_PAYLOAD.match(rest))
+    return bool(_NAME_FIRST.match(rest))
+
+
+def _is_pythonic(text: str, tool: Tool) -> bool:
+    """Whether a tool is called as a Python function, with its own keywords."""
+    known = tool.parameters.get("properties", {})
+    return any(match[1] in known for match in re.finditer(rf"(?<![\w.]){re.escape(tool.name)}{_KEYWORD}", text))
 
 
 def _is_call(value: dict[str, Any], tools: Toolset) -> bool:
-    inner = value.get("function")
-    if isinstance(inner, dict):
-        value = inner
-    name = value.get("name", value.get("tool", value.get("function")))
-    return isinstance(name, str) and name in tools and any(key in value for key in _OBJECT_KEYS)
+    names = [value[key] for key in _NAME_KEYS if isinstance(value.get(key), str)]
+    return any(name in tools for name in names) and any(key in value for key in _ARGUMENT_KEYS)
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object that starts somewhere in the text (bounded work)."""
+    """Every JSON object in the text, those inside others too (bounded work)."""
     decoder = json.JSONDecoder()
     position = 0
     for _ in range(200):
@@ -179,6 +216,8 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         except (ValueError, RecursionError):
             position += 1
             continue
-        if isinstance(value, dict):
-            yield value
+        level = [value]
+        while level:
+            yield from (node for node in level if isinstance(node, dict))
+            level = [child for node in level for child in _children(node)]
         position = end
