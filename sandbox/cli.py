@@ -111,8 +111,7 @@ def run(
     candidates = [plan.parse_candidate(name, api_base=api_base, settings=given) for name in names]
     planned = plan.make_plan(tasks, candidates, conditions, repeats)
     tools = toolbox.load_tools()
-    for task in tasks:
-        toolbox.narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+    running.check_tasks(tasks, tools)
     running.check_candidates(candidates, tasks)
     running.refuse_foreign(directory, resume)
     for note in [*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out]:
@@ -206,11 +205,11 @@ def check_command(suites: tuple[str, ...], concurrency: int) -> None:
     Exit code 1, with one line for each fault, if a task does not hold.
     """
     from sandbox import check, loader, toolbox
+    from sandbox.run import check_tasks as check_inputs
 
     tasks = loader.load_tasks(suites)
     tools = toolbox.load_tools()
-    for task in tasks:
-        toolbox.narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+    check_inputs(tasks, tools)
 
     def make(progress: Any) -> Any:
         return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress)

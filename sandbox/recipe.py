@@ -27,7 +27,7 @@ from pathlib import Path
 
 from sandbox import fetch, paths
 from sandbox.errors import BadInput, HarnessError, boundary
-from sandbox.repos import Repo, load_repo
+from sandbox.repos import PinnedRelease, Repo, load_repo
 from sandbox.task import WORKSPACE, Task
 from sandbox.tree import EXECUTABLE, LINK, Entry, Tree, digest, is_cache
 
@@ -86,6 +86,19 @@ def matches(path: str, globs: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(prefix, glob) for prefix in prefixes for glob in globs)
 
 
+def pins(task: Task) -> tuple[Repo, PinnedRelease, PinnedRelease]:
+    """The repo of a recipe and its two releases, from the manifest alone; nothing is fetched.
+
+    Raises:
+        BadInput: the manifest is missing or broken, or does not pin a release.
+    """
+    assert task.release is not None
+    where = f"{task.path}/task.toml"
+    repo = load_repo(task.release.repo, wanted_by=where)
+    old = repo.release(task.release.old, wanted_by=where)
+    return repo, old, repo.release(task.release.new, wanted_by=where)
+
+
 def lay_out(task: Task, *, machine: str) -> Path:
     """The complete directory of a recipe task, made if it is not there.
 
@@ -96,11 +109,8 @@ def lay_out(task: Task, *, machine: str) -> Path:
         BadInput: the recipe names what does not exist, or ids that the new tests do not hold.
         HarnessError: the index cannot be reached, or the cache not be written.
     """
-    assert task.release is not None
     where = f"{task.path}/task.toml"
-    repo = load_repo(task.release.repo, wanted_by=where)
-    old = repo.release(task.release.old, wanted_by=where)
-    new = repo.release(task.release.new, wanted_by=where)
+    repo, old, new = pins(task)
     parts = split(repo.tree(old), repo.tree(new), tests=new.tests, drop=(*old.drop, *new.drop))
     _check(task, parts, where)
     place = paths.cache() / "tasks" / _digest(task, repo, parts, machine)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import shutil
 import time
 import uuid
 from collections.abc import Sequence
@@ -39,6 +40,8 @@ from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
 from sandbox.trial import Kit, Step, run_trial
+
+LEAST_ROOM = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,7 @@ async def run_plan(
     """
     refuse_foreign(directory, resume)
     with directory.taken():
+        _need_room(directory.path)
         directory.load()
         client = await in_thread(connect_engine)
         lock = LockFile.write(directory.lock_file, plan, tools, await in_thread(versions, client))
@@ -158,6 +162,15 @@ async def run_plan(
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
     missing = len(plan.trials) - len(records)
     return Outcome(directory=directory.path, records=records, missing=missing, stopped=shop.stopped)
+
+
+def _need_room(path: Path) -> None:
+    free = shutil.disk_usage(path).free
+    if free < LEAST_ROOM:
+        raise HarnessError(
+            f"{path}: only {free >> 20} MiB are free there and a run needs {LEAST_ROOM >> 20}; "
+            "make room, or give another --out"
+        )
 
 
 async def _run_all(left: Sequence[Trial], directory: RunDirectory, shop: Workshop, concurrency: int) -> None:
@@ -204,6 +217,18 @@ def connect(trial: Trial) -> Client:
     from sandbox.llm.litellm_client import LiteLLMClient
 
     return LiteLLMClient(trial.candidate)
+
+
+def check_tasks(tasks: Sequence[Task], tools: Toolset) -> None:
+    """Whether every task names tools and releases that exist, before anything is started.
+
+    Raises:
+        BadInput: naming the file and the field.
+    """
+    for task in tasks:
+        narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+        if task.release:
+            recipe.pins(task)
 
 
 def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> None:

@@ -39,7 +39,7 @@ def _multiple_of(validator: Any, factor: Any, value: Any, rule: Any) -> Iterator
 
 
 # Draft 2020-12, with the corners filled in that jsonschema leaves open.
-Validator: type[Draft202012Validator] = validators.extend(
+Validator: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {"pattern": _pattern, "multipleOf": _multiple_of},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
@@ -88,6 +88,7 @@ def describe(error: ValidationError) -> str:
     field = dotted(error.absolute_path)
     expected: Any = error.validator_value
     instance: Any = error.instance
+    rule: Any = error.validator_value
     match error.validator:
         case "required":
             missing = [key for key in expected if key not in instance]
@@ -100,8 +101,8 @@ def describe(error: ValidationError) -> str:
             return f"{field}: must be {_kinds(expected)}, is {_shown(error.instance)}"
         case "enum":
             return f"{field}: must be one of {', '.join(map(str, expected))}, is {_shown(error.instance)}"
-        case "anyOf" if all(set(branch) == {"required"} for branch in error.validator_value):
-            keys = [key for branch in error.validator_value for key in branch["required"]]
+        case "anyOf" if all(set(branch) == {"required"} for branch in rule):
+            keys = [key for branch in rule for key in branch["required"]]
             return f"{' or '.join(_join(field, key) for key in keys)}: is required and missing"
         case "pattern":
             return f"{field}: {_shown(error.instance)} does not match {error.validator_value}"

@@ -156,9 +156,7 @@ _TAG = re.compile(
 _IDENTIFIER = r"(?:functions\.)?([A-Za-z_][\w.-]*)"
 _NAME_IN_TAG = re.compile(rf"(?:=|\bname\s*=)\s*[\"']?{_IDENTIFIER}")
 _NAME_KEY = re.compile(r"\"(?:name|tool|tool_name|function)\"\s*:")
-_NAME_FIRST = re.compile(
-    rf"[\s\[]*{_IDENTIFIER}(?::\d+)?(?:\(|\s*(?:\{{|\[ARGS\]|<[|｜]|<\s*(?:arg|param)|```))"
-)
+_NAME_FIRST = re.compile(rf"[\s\[]*{_IDENTIFIER}(?::\d+)?(?:\(|\s*(?:\{{|\[ARGS\]|<[|｜]|<\s*(?:arg|param)|```))")
 _PAYLOAD = re.compile(r"\s*(?:\{|<\s*(?:arg|param|/))")
 _TO_FUNCTION = re.compile(rf"\bto=functions\.{_IDENTIFIER}[^\n{{]*\{{")
 _REACT = re.compile(r"^[ \t]*Action:[ \t]*`?([\w.-]+)`?[ \t]*\r?\n\s*Action Input:[ \t]*\S", re.MULTILINE)

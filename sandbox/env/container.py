@@ -183,7 +183,7 @@ class Container:
             if buffer or not seen:
                 raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
         finally:
-            sock.close()
+            _hang_up(stream, sock)
 
     def ask(self, program: guest.Program, request: Any, *frames: bytes, timeout: float) -> dict[str, Any]:
         """Run a guest program that answers with one frame of JSON.
@@ -204,6 +204,14 @@ class Container:
             code = self.client.api.exec_inspect(exec_id).get("ExitCode")
         words = " ".join(said.decode("utf-8", "replace").split())[-300:]
         return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
+
+
+def _hang_up(stream: Any, sock: Any) -> None:
+    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too."""
+    for holder in (getattr(stream, "_response", None), stream, sock):
+        with contextlib.suppress(OSError, ValueError):
+            if holder is not None:
+                holder.close()
 
 
 def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:

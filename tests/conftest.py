@@ -1,0 +1,40 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from sandbox.env.engine import connect
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[docker.DockerClient]:
+    """A client of a real engine. Without one these tests fail: skipping would hide that nothing was tested."""
+    client = connect()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def toy_task(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy task's directory."""
+    from tests.support.toy import make_task
+
+    return make_task(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture(scope="session")
+def toy_image(engine: docker.DockerClient, toy_task: Path) -> str:
+    """The toy task's image."""
+    from tests.support.docker import toy_image as build
+
+    return build(engine, toy_task)

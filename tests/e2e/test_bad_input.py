@@ -1,0 +1,115 @@
+"""Bad input: exit code 2, one clear line that names the file and the field, no container started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import toy
+from tests.support.command import roadtest
+
+# An address where nobody answers: reaching for the engine would change the exit code to 3.
+NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+
+
+def refused(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
+    """What is said when a command is refused."""
+    done = roadtest(*arguments, **({"cwd": cwd} if cwd else {}), env={**NO_ENGINE, **env})
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('rung = "report"', 'rung = "street"', "metadata.roadtest.rung: must be one of"),
+        ('rung = "report"', 'rung = "report"\nrnug = 1', "metadata.roadtest.rnug: unknown key"),
+        ('id = "add"', "", "metadata.roadtest.bugs[0].id: is required"),
+        ("timeout_sec = 60", "timeout_sec = nan", "verifier.timeout_sec: nan is not a finite number"),
+        ("memory_mb = 256", 'memory_mb = "lots"', "environment.memory_mb: must be an integer"),
+        ("memory_mb = 256", "memory_mb = 99999999", "environment.memory_mb"),
+        ("[agent]", "[agent", "is not TOML"),
+        ("[agent]", "[verifier]", "is not TOML"),
+        ('rung = "report"', 'rung = "report"\ntools = ["bash", "fax"]', "there is no tool fax"),
+    ],
+)
+def test_a_broken_task_file(tmp_path: Path, old: str, new: str, message: str) -> None:
+    task = toy.make_task(tmp_path, task=toy.TASK.replace(old, new, 1))
+    said = refused("run", task, "--model", "scripted:nop", "--out", tmp_path / "out")
+    assert "task.toml" in said
+    assert message in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_recipe_that_names_what_is_not_pinned(tmp_path: Path) -> None:
+    recipe = '[metadata.roadtest.release]\nrepo = "{}"\nfrom = "3.9"\nto = "99"\n\n[verifier]'
+    for repo, message in (("jsonpointer", "pins no release 99"), ("nowhere", "metadata.roadtest.release.repo")):
+        task = toy.make_task(tmp_path / repo, task=toy.TASK.replace("[verifier]", recipe.format(repo)))
+        assert message in refused("run", task, "--model", "scripted:nop")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must be an object"),
+        ('{"content": 7}', "content"),
+        ('{"tool_calls": [{"function": {"name": "bash", "arguments": {}}}]}', "tool_calls[0].function.arguments"),
+    ],
+)
+def test_a_broken_turns_file(tmp_path: Path, line: str, message: str) -> None:
+    script = tmp_path / "turns.jsonl"
+    script.write_text('{"content": "fine"}\n' + line + "\n")
+    said = refused("run", toy.make_task(tmp_path), "--model", f"scripted:{script}")
+    assert "turns.jsonl: line 2" in said
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("scripted:nobody", "no task has a variant of that name"),
+        ("scripted:missing.jsonl", "missing.jsonl: is missing"),
+        ("scripted:", "name a model"),
+        ("no-such-provider/x", "knows no such provider"),
+        ("openai/gpt-4o", "set OPENAI_API_KEY"),
+        ("anthropic/claude-sonnet-4-5", "set ANTHROPIC_API_KEY"),
+    ],
+)
+def test_a_model_that_cannot_be_asked(tmp_path: Path, model: str, message: str) -> None:
+    assert message in refused("run", toy.make_task(tmp_path), "--model", model)
+
+
+def test_wrong_words(tmp_path: Path) -> None:
+    task = toy.make_task(tmp_path)
+    assert "No such option" in refused("run", task, "--modle", "x")
+    assert "no such file" in refused("run", tmp_path / "nowhere", "--model", "scripted:nop")
+    assert "no task.toml" in refused("run", tmp_path / "toy" / "calc" / "tests", "--model", "scripted:nop")
+    assert "unknown (known: field)" in refused("run", task, "--model", "scripted:nop", "--condition", "moon")
+    assert "--out" in refused("run", task, "--model", "scripted:nop", "--resume")
+    assert "results.jsonl" in refused("report", tmp_path)
+    assert "not a run's" in refused("run", task, "--model", "scripted:nop", "--out", tmp_path)
+
+
+def test_no_engine_is_told_with_its_remedy(tmp_path: Path) -> None:
+    done = roadtest("run", toy.make_task(tmp_path), "--model", "scripted:nop", "--out", tmp_path / "out", env=NO_ENGINE)
+    assert done.returncode == 3
+    assert "no Docker engine answers" in done.stderr
+    assert "roadtest doctor" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_without_an_engine_says_what_to_type() -> None:
+    done = roadtest("doctor", env=NO_ENGINE)
+    assert done.returncode == 1
+    assert "MISSING  Docker engine" in done.stdout
+    assert "→" in done.stdout
+
+
+def test_help_is_there_for_every_command() -> None:
+    for words in ([], ["run"], ["report"], ["task"], ["task", "check"], ["doctor"]):
+        done = roadtest(*words, "--help", env=NO_ENGINE)
+        assert done.returncode == 0
+        assert "Usage" in done.stdout

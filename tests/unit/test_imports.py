@@ -1,0 +1,156 @@
+"""The picture of the design, held: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import sandbox
+
+ROOT = Path(sandbox.__file__).parent
+TOOLS = ROOT.parent / "tools"
+
+PURE = {
+    "sandbox.errors",
+    "sandbox.events",
+    "sandbox.task",
+    "sandbox.schema",
+    "sandbox.tooling",
+    "sandbox.tree",
+    "sandbox.reply",
+    "sandbox.judge",
+    "sandbox.stats",
+    "sandbox.score",
+    "sandbox.plan",
+    "sandbox.limits",
+}
+PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
+# Of all that is not the standard library, this is what the pure half may lean on.
+PURE_LIBRARIES = {"jsonschema", "rich"}
+
+# Who may import a library that does something to the world: a module, or all below a package.
+# run, trial and probe only say what type their engine is.
+ALLOWED = {
+    "docker": {"sandbox.env", "sandbox.run", "sandbox.trial", "sandbox.probe"},
+    "litellm": {"sandbox.llm"},
+    "openai": {"sandbox.llm"},
+    "httpx": {"sandbox.llm"},
+    "requests": {"sandbox.env"},
+    "unearth": {"sandbox.fetch"},
+}
+
+
+def modules() -> list[str]:
+    """Every module of the harness; those of the guest run elsewhere and have rules of their own."""
+    return [name for name in map(_name, sorted(ROOT.rglob("*.py"))) if not name.startswith("sandbox.guest.")]
+
+
+def _name(path: Path) -> str:
+    parts = ("sandbox", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _path(name: str) -> Path:
+    place = ROOT.joinpath(*name.split(".")[1:])
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Full names that a file imports, at its top, inside functions, and through importlib by a constant."""
+    return frozenset(_imports(ast.parse(path.read_text("utf-8"))))
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports are not used here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            yield from (argument.value for argument in node.args if _is_text(argument))
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def own(name: str) -> set[str]:
+    """The modules of the harness that a module imports."""
+    known = set(modules())
+    found = set()
+    for target in imports(_path(name)):
+        if target.partition(".")[0] == "sandbox":
+            found.add(target if target in known else target.rpartition(".")[0])
+    return (found & known) - {name}
+
+
+def foreign(path: Path) -> set[str]:
+    """Libraries beyond the standard one that a file imports."""
+    tops = {target.partition(".")[0] for target in imports(path)}
+    return tops - sys.stdlib_module_names - {"sandbox"}
+
+
+def is_pure(name: str) -> bool:
+    return name in PURE or name.startswith(PURE_FOLDERS)
+
+
+def test_every_module_of_the_pure_half_is_there() -> None:
+    assert set(modules()) >= PURE | set(PURE_FOLDERS)
+
+
+@pytest.mark.parametrize("name", list(filter(is_pure, modules())))
+def test_the_pure_half_uses_no_library_that_does_something(name: str) -> None:
+    assert foreign(_path(name)) <= PURE_LIBRARIES
+
+
+@pytest.mark.parametrize("name", list(filter(is_pure, modules())))
+def test_the_pure_half_imports_only_itself(name: str) -> None:
+    assert {target for target in own(name) if not is_pure(target)} <= {"sandbox"}
+
+
+@pytest.mark.parametrize("library", ALLOWED)
+def test_a_library_with_an_effect_is_imported_where_it_belongs_only(library: str) -> None:
+    users = {name for name in modules() if library in foreign(_path(name))}
+    places = ALLOWED[library]
+    assert not {name for name in users if not any(f"{name}.".startswith(f"{place}.") for place in places)}
+    assert users, f"nobody imports {library} any more: take it out of the table"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    order = list(TopologicalSorter({name: own(name) for name in modules()}).static_order())
+    assert set(order) == set(modules())
+
+
+GUEST = sorted((ROOT / "guest").glob("*.py"))
+BEDFELLOWS = {path.stem for path in GUEST}
+
+
+@pytest.mark.parametrize("path", GUEST, ids=lambda path: path.stem)
+def test_guest_code_needs_nothing_but_python(path: Path) -> None:
+    allowed = {"pytest"} if path.stem == "pytest_run" else set()
+    assert foreign(path) <= BEDFELLOWS | allowed
+    assert not any(target.startswith("sandbox") for target in imports(path))
+
+
+@pytest.mark.parametrize("path", sorted(TOOLS.glob("*/tool.py")), ids=lambda path: path.parent.name)
+def test_tools_need_nothing_but_python_and_the_tool_host(path: Path) -> None:
+    assert foreign(path) <= BEDFELLOWS
+    assert not any(target.startswith("sandbox") for target in imports(path))
+
+
+def test_the_command_line_starts_without_anything_heavy() -> None:
+    code = "import sys, sandbox.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    heavy = {"litellm", "openai", "docker", "jsonschema", "rich", "httpx", "requests", "unearth", "anyio", "pytest"}
+    assert "sandbox" in loaded
+    assert not loaded & heavy
