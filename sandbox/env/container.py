@@ -34,6 +34,8 @@ HOME = "/home/agent"
 HOME_MB = 64
 INODES_PER_MB = 256
 STDERR_KEPT = 16 * 1024
+LOOKS = 5
+BETWEEN_LOOKS = 0.2
 
 ENVIRONMENT = {
     "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
@@ -133,16 +135,23 @@ class Container:
             _remove_volume(self.client, self.volume)
 
     def is_running(self) -> bool:
-        """Whether its main process is up; False when it is gone.
+        """Whether its main process is up, and stays up while one looks; False when it is gone.
+
+        A container that is being removed counts as running until its last process is
+        dead, and programs inside it end a moment before: so one look is not enough.
 
         Raises:
             EngineGone: the engine does not answer.
         """
         with talking("look at a container"):
-            try:
-                return bool(self.client.api.inspect_container(self.id)["State"]["Running"])
-            except NotFound:
-                return False
+            for _ in range(LOOKS):
+                try:
+                    if not self.client.api.inspect_container(self.id)["State"]["Running"]:
+                        return False
+                except NotFound:
+                    return False
+                time.sleep(BETWEEN_LOOKS)
+        return True
 
     def converse(
         self, program: guest.Program, frames: Sequence[bytes], *, timeout: float, most: int = 1 << 30

@@ -194,7 +194,7 @@ def test_an_image_that_does_not_build_is_the_task_s_fault_and_said_so(tmp_path: 
 
 def test_a_hanging_and_a_crashing_test_cost_only_themselves(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path, task=toy.TASK.replace("test_timeout_sec = 5", "test_timeout_sec = 2"))
-    hangs = "import os, time\ndef add(a, b):\n    time.sleep(60) if a > 0 else os.abort()\n\n\ndef double(x):\n    return 2 * x\n"
+    hangs = "import os, time\n" + toy.FIXED.replace("return a + b", "time.sleep(60) if a > 0 else os.abort()")
     name = toy.make_script(tmp_path / "hangs.jsonl", [write("calc.py", hangs), SUBMIT])
     done = roadtest("run", task, "--model", name, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr

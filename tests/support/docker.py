@@ -53,4 +53,4 @@ def leftovers(client: docker.DockerClient, run: str | None = None) -> list[str]:
     label = owner.PREFIX + "run" + (f"={run}" if run else "")
     containers = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
     volumes = client.volumes.list(filters={"label": label})
-    return [str(thing.name) for thing in [*containers, *volumes]]
+    return [str(container.name) for container in containers] + [str(volume.name) for volume in volumes]

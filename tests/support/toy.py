@@ -16,9 +16,9 @@ WORKSPACE: Mapping[str, str] = {
     "test_visible.py": "import calc\n\n\ndef test_double():\n    assert calc.double(2) == 4\n",
 }
 FIXED = "def add(a, b):\n    return a + b\n\n\ndef double(x):\n    return 2 * x\n"
-SECRET = "e7b1f0c2-hidden-tests-only"
+MARK = "e7b1f0c2-hidden-tests-only"
 HIDDEN = f'''\
-"""{SECRET}"""
+"""{MARK}"""
 
 import calc
 

@@ -15,7 +15,9 @@ VALUES = st.recursive(
 
 
 def event(seq: int, kind: str = "fault", **data: object) -> Event:
-    return Event(seq=seq, t=seq / 8, at="2026-01-01T00:00:00.000Z", kind=kind, cause=seq - 1 if seq else None, data=data)
+    return Event(
+        seq=seq, t=seq / 8, at="2026-01-01T00:00:00.000Z", kind=kind, cause=seq - 1 if seq else None, data=data
+    )
 
 
 def log(count: int) -> str:

@@ -1,0 +1,212 @@
+"""Runs that are stopped: by a signal, by a kill, by an engine, a container or a disk that goes away."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.support import toy
+from tests.support.command import events, results, roadtest, start
+from tests.support.docker import leftovers
+from tests.support.relay import Relay
+from tests.support.toy import SUBMIT, bash
+
+pytestmark = pytest.mark.docker
+
+SLOW = [bash("sleep 300", timeout=310), SUBMIT]
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Poll; the bound only keeps a broken test from hanging."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds}s for {what}"
+        time.sleep(0.05)
+
+
+def tool_is_running(out: Path) -> bool:
+    """Whether the slow trial's tool call has begun."""
+    logs = list(out.glob("trials/*/*/*slow*/*/*/events.jsonl"))
+    return any('"tool.started"' in path.read_text("ascii") for path in logs)
+
+
+class Stage:
+    """A task, a slow candidate, and a run of it in the background."""
+
+    def __init__(self, folder: Path) -> None:
+        self.task = toy.make_task(folder)
+        self.out = folder / "out"
+        self.slow = toy.make_script(folder / "slow.jsonl", SLOW)
+
+    def begin(self, *more: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start nop and the slow candidate, and wait until nop is done and the slow one is in its call."""
+        models = ["--model", "scripted:nop", "--model", self.slow]
+        process = start("run", self.task, *models, "--out", self.out, "--concurrency", "2", *more, env=env)
+        wait_for(lambda: tool_is_running(self.out) or process.poll() is not None, "the slow call")
+        wait_for(lambda: (self.out / "results.jsonl").exists() or process.poll() is not None, "the quick trial")
+        assert process.poll() is None, process.communicate()[0]
+        return process
+
+    def make_quick(self) -> None:
+        """Let the slow candidate end at once from now on, under its old name."""
+        toy.make_script(Path(self.slow.removeprefix("scripted:")), [SUBMIT])
+
+    def finish(self) -> subprocess.CompletedProcess[str]:
+        """Resume with nop and the oracle in place of the slow one."""
+        models = ["--model", "scripted:nop", "--model", "scripted:oracle"]
+        return roadtest("run", self.task, *models, "--out", self.out, "--resume")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_ctrl_c_leaves_no_container_and_keeps_what_is_done(stage: Stage, engine: docker.DockerClient) -> None:
+    process = stage.begin()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == 130
+    assert "stopped; what was finished is kept" in said
+    assert "Traceback" not in said
+    assert leftovers(engine) == []
+    assert list(results(stage.out)) == ["scripted:nop"]
+    again = stage.finish()
+    assert again.returncode == 0, again.stderr
+    assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
+
+
+def test_what_a_killed_run_leaves_goes_with_the_next_run(stage: Stage, engine: docker.DockerClient) -> None:
+    process = stage.begin()
+    process.kill()
+    process.communicate(timeout=60)
+    assert leftovers(engine) != []
+    again = stage.finish()
+    assert again.returncode == 0, again.stderr
+    assert leftovers(engine) == []
+    assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
+
+
+def test_a_run_in_the_same_directory_and_the_reaper_leave_a_living_run_alone(
+    stage: Stage, engine: docker.DockerClient, tmp_path: Path
+) -> None:
+    process = stage.begin()
+    second = roadtest("run", stage.task, "--model", "scripted:nop", "--out", stage.out, "--resume")
+    assert second.returncode == 3
+    assert "another run is writing here" in second.stderr
+    elsewhere = roadtest("run", stage.task, "--model", "scripted:nop", "--out", tmp_path / "other")
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert leftovers(engine) != [], "the reaper took a living run's container"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert leftovers(engine) == []
+
+
+def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
+    stage: Stage, engine: docker.DockerClient
+) -> None:
+    process = stage.begin()
+    (container,) = engine.containers.list(filters={"label": "roadtest.role=agent"})
+    container.remove(force=True)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == 3
+    found = results(stage.out)[stage.slow]
+    assert found["verdict"] == "infra-error"
+    assert "1 of 2 trials have no verdict" in said
+    kinds = [event["kind"] for event in events(stage.out, found["trial"])]
+    assert kinds.count("model.asked") == 1, "the model was asked again after its container had died"
+    # Once the trouble is over, --resume runs it again and keeps the log of the failed attempt.
+    stage.make_quick()
+    lock = stage.out / "lock.json"
+    document = json.loads(lock.read_text())
+    del document["inputs"]["candidates"][stage.slow]  # its script has changed, which --resume would refuse
+    lock.write_text(json.dumps(document))
+    models = ["--model", "scripted:nop", "--model", stage.slow]
+    again = roadtest("run", stage.task, *models, "--out", stage.out, "--resume")
+    assert again.returncode == 0, again.stderr
+    assert results(stage.out)[stage.slow]["verdict"] == "wrong"
+    assert len((stage.out / "results.jsonl").read_text().splitlines()) == 2
+    assert (stage.out / "trials" / found["trial"] / "attempts" / "1" / "events.jsonl").exists()
+
+
+def test_an_engine_that_goes_away_ends_the_run_and_keeps_what_is_done(
+    stage: Stage, engine: docker.DockerClient
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # a socket's path must be short
+        relay = Relay(Path(folder) / "docker.sock")
+        process = stage.begin("--repeats", "3", env={"DOCKER_HOST": relay.host})
+        wait_for(lambda: len(results_lines(stage.out)) >= 1, "the quick trial")
+        relay.cut()
+        said = process.communicate(timeout=120)[0]
+    assert process.returncode == 3, said
+    assert "Docker engine does not answer" in said
+    assert "trials were not run" in said
+    assert "Traceback" not in said
+    records = [json.loads(line) for line in results_lines(stage.out)]
+    assert (records[0]["candidate"], records[0]["verdict"]) == ("scripted:nop", "wrong")
+    again = stage.finish()
+    assert again.returncode == 0, again.stderr
+    assert leftovers(engine) == []
+
+
+def results_lines(out: Path) -> list[str]:
+    path = out / "results.jsonl"
+    return path.read_text("ascii").splitlines() if path.exists() else []
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of 160 MiB (needs root, as Docker by hand does)."""
+    folder = tempfile.mkdtemp()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], check=True)
+    yield Path(folder)
+    subprocess.run(["umount", folder], check=True)
+    os.rmdir(folder)  # noqa: PTH106
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+
+
+@needs_root
+def test_a_disk_without_room_is_refused_beforehand(small_disk: Path, tmp_path: Path) -> None:
+    (small_disk / "ballast").write_bytes(b"\0" * (100 << 20))
+    done = roadtest("run", toy.make_task(tmp_path), "--model", "scripted:nop", "--out", small_disk / "out")
+    assert done.returncode == 3
+    assert "MiB are free there" in done.stderr
+
+
+@needs_root
+def test_a_disk_that_fills_up_ends_the_run_without_a_torn_record(
+    small_disk: Path, tmp_path: Path, engine: docker.DockerClient
+) -> None:
+    stage = Stage(tmp_path)
+    stage.out = small_disk / "out"
+    stage.slow = toy.make_script(tmp_path / "slow.jsonl", [bash("sleep 3"), *[bash("seq 9000")] * 40, SUBMIT])
+    process = stage.begin()
+    ballast = (small_disk / "ballast").open("wb")
+    with pytest.raises(OSError, match="No space"):
+        while True:
+            ballast.write(b"\0" * 4096)
+            ballast.flush()
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 3, said
+    assert "No space left" in said
+    assert "Traceback" not in said
+    assert leftovers(engine) == []
+    for line in results_lines(stage.out):
+        json.loads(line)
+    with pytest.raises(OSError, match="No space"):
+        ballast.close()
+    (small_disk / "ballast").unlink()
+    again = stage.finish()
+    assert again.returncode == 0, again.stderr
+    assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
