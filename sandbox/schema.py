@@ -22,7 +22,7 @@ MOST_SHOWN = 8
 def _is_integer(checker: TypeChecker, value: Any) -> bool:
     """Integers too large for int() come as Decimal and are integers all the same."""
     if isinstance(value, Decimal):
-        return value.is_finite() and value == value.to_integral_value()
+        return value == value.to_integral_value()
     return bool(Draft202012Validator.TYPE_CHECKER.is_type(value, "integer"))
 
 

@@ -158,7 +158,7 @@ _NAME_IN_TAG = re.compile(rf"(?:=|\bname\s*=)\s*[\"']?{_IDENTIFIER}")
 _NAME_KEY = re.compile(r"\"(?:name|tool|tool_name|function)\"\s*:")
 _NAME_FIRST = re.compile(rf"[\s\[]*{_IDENTIFIER}(?::\d+)?(?:\(|\s*(?:\{{|\[ARGS\]|<[|｜]|<\s*(?:arg|param)|```))")
 _PAYLOAD = re.compile(r"\s*(?:\{|<\s*(?:arg|param|/))")
-_TO_FUNCTION = re.compile(rf"\bto=functions\.{_IDENTIFIER}[^\n{{]*\{{")
+_TO_FUNCTION = re.compile(rf"\bto=functions\.{_IDENTIFIER}[^\n{{]{{0,200}}\{{")
 _REACT = re.compile(r"^[ \t]*Action:[ \t]*`?([\w.-]+)`?[ \t]*\r?\n\s*Action Input:[ \t]*\S", re.MULTILINE)
 _KEYWORD = r"\(\s*(\w+)\s*=\s*(?:[\"'\[{\d-]|True\b|False\b)"
 _NAME_KEYS = ("name", "tool", "tool_name", "function", "function_name", "action")

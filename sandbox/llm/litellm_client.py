@@ -91,8 +91,7 @@ def check_model(candidate: Candidate) -> None:
         # Google's two names mean the same key.
         names = (" or " if provider == "gemini" else " and ").join(missing)
         raise BadInput(f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base")
-    if base is None and provider != "openai" and _openai_dialect(litellm, provider):
-        raise BadInput(f"--model {candidate.name}: {provider} has no address of its own, give --api-base")
+    _check_address(litellm, candidate, provider, base)
 
 
 def _resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:
@@ -105,6 +104,12 @@ def _resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str |
             "openai/gpt-4o, anthropic/claude-sonnet-4-5, ollama/llama3, or give scripted:oracle"
         ) from exc
     return provider, key, candidate.api_base or base
+
+
+def _check_address(litellm: Any, candidate: Candidate, provider: str, base: str | None) -> None:
+    """Refuse a provider without an address: OpenAI's client would take OpenAI's, and send another's key there."""
+    if base is None and provider != "openai" and _openai_dialect(litellm, provider):
+        raise BadInput(f"--model {candidate.name}: litellm has no address for {provider}, give --api-base")
 
 
 def _missing(litellm: Any, candidate: Candidate) -> list[str]:
@@ -124,7 +129,7 @@ class LiteLLMClient:
     """One model. Keys come from the environment and go nowhere but to the provider.
 
     Raises:
-        BadInput: litellm knows no such provider.
+        BadInput: litellm knows no such provider, or no address of it.
     """
 
     def __init__(self, candidate: Candidate, *, seconds: float = SECONDS) -> None:
@@ -132,6 +137,7 @@ class LiteLLMClient:
         self._candidate = candidate
         self._seconds = seconds
         self._provider, key, self._base = _resolve(self._litellm, candidate)
+        _check_address(self._litellm, candidate, self._provider, self._base)
         self._key = key or (os.environ.get("OPENAI_API_KEY") if self._provider == "openai" else None)
         self._http = Recorder(seconds=seconds)
         self._through_openai = self._provider not in _OWN_HANDLER and (

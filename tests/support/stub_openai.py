@@ -13,6 +13,7 @@ Each request takes the next answer of the script:
     Cut         a good status line and headers, half of the body, then the connection is closed
     HangUp      the connection is closed without a word
 
+Questions about the model itself (ollama's /api/show) stand outside the script.
 A request beyond the script gets a 400, which no client of ours asks again.
 """
 
@@ -69,7 +70,7 @@ TOO_LONG = Refusal(
     400,
     body={
         "error": {
-            "message": "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+            "message": "This model's maximum context length is 8192 tokens, your messages resulted in 9000 tokens.",
             "type": "invalid_request_error",
             "param": "messages",
             "code": "context_length_exceeded",
@@ -182,9 +183,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one request by the script."""
         text = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.close_connection = True
+        if self.path.endswith("/api/show"):
+            self._send(200, {}, b'{"model_info": {}, "template": ""}')
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.take(Request(path=self.path, headers=headers, body=json.loads(text)))
-        self.close_connection = True
         if isinstance(answer, Hang):
             self.server.stopped.wait(answer.seconds)
         elif isinstance(answer, Cut):
