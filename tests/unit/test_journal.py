@@ -158,9 +158,9 @@ def test_forgetting_nothing_does_not_touch_the_file(run: RunDirectory) -> None:
 
 
 def test_a_second_run_on_a_directory_is_refused_until_the_first_ends(tmp_path: Path) -> None:
-    with RunDirectory(tmp_path).taken():
-        with pytest.raises(HarnessError, match="another run is writing here"), RunDirectory(tmp_path).taken():
-            pytest.fail("two runs hold one directory")
+    refused = pytest.raises(HarnessError, match="another run is writing here")
+    with RunDirectory(tmp_path).taken(), refused, RunDirectory(tmp_path).taken():
+        pytest.fail("two runs hold one directory")
     with RunDirectory(tmp_path).taken():
         pass
 

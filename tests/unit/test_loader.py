@@ -76,7 +76,7 @@ BROKEN: list[tuple[str, Edit, str]] = [
     ("rung", swap('"report"', '"ladder"'), f"{ROADTEST}.rung: must be one of kernel, function"),
     ("bug id", swap('id = "escape"', 'id = "../x"'), f"{ROADTEST}.bugs[0].id: '../x' does not match"),
     ("shell in an id", swap('id = "escape"', 'id = "a;b"'), f"{ROADTEST}.bugs[0].id: 'a;b' does not match"),
-    ("line feed in an id", swap('id = "escape"', 'id = "a\\n"'), f"{ROADTEST}.bugs[0].id: 'a\\\\n' does not match"),
+    ("line feed in an id", swap('id = "escape"', 'id = "a\\n"'), f"{ROADTEST}.bugs[0].id: 'a\\n' does not match"),
     ("repo name", swap('repo = "sample"', 'repo = "../sample"'), f"{ROADTEST}.release.repo: "),
     ("date", swap('id = "escape"\n', 'id = "escape"\nfixed_at = "May"\n'), f"{ROADTEST}.bugs[0].fixed_at: 'May'"),
     ("no test id", swap("test_sample.py::test_escape", "test_escape"), f"{ROADTEST}.bugs[0].tests[0]: "),
@@ -315,7 +315,9 @@ def test_the_legacy_version_is_accepted(tmp_path: Path) -> None:
 def test_keys_that_nobody_knows_are_noted_and_not_refused(tmp_path: Path) -> None:
     extra = "[agent]\nmood = 1\n[weather]\nsun = true\n[environment]\nprivileged = true\n"
     notes = load_task(make_task_folder(tmp_path, TASK_TOML + extra)).notes
-    assert set(notes) == {f"{key} is unknown and ignored" for key in ("agent.mood", "weather", "environment.privileged")}
+    assert set(notes) == {
+        f"{key} is unknown and ignored" for key in ("agent.mood", "weather", "environment.privileged")
+    }
 
 
 def test_what_is_ours_is_read(tmp_path: Path) -> None:
@@ -402,7 +404,6 @@ def call(**changes: object) -> str:
         (call(type="tool"), "tool_calls[0].type: "),
         ('{"raw": {}, "content": ""}', "the document: "),
         ('{"raw": {"usage": NaN}}', "raw.usage: nan is not a finite number"),
-        ('{"raw": ' + '{"a":' * 900 + "1" + "}" * 901, "nested"),
     ],
     ids=lambda value: value[:30],
 )
@@ -413,6 +414,17 @@ def test_a_broken_turn_is_refused_naming_line_and_field(tmp_path: Path, line: st
         load_turns(path)
     assert "turns.jsonl: line 3: " in str(caught.value)
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[]", '""'])
+def test_a_turn_nested_to_the_edge_is_read_or_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "turns.jsonl"
+    for depth in range(800, 1010, 3):
+        path.write_text('{"raw": ' + "[" * depth + text + "]" * depth + "}")
+        try:
+            load_turns(path)
+        except BadInput as exc:
+            assert "turns.jsonl: line 1: is n" in str(exc)  # is not JSON, or is nested too deeply
 
 
 def test_turns_may_hold_whatever_a_candidate_may_say(tmp_path: Path) -> None:
