@@ -24,6 +24,9 @@ COLOURS = {
 }
 
 
+SECONDS_BETWEEN_STEPS = 10.0
+
+
 class Progress(Protocol):
     """What a run tells while it goes."""
 
@@ -58,6 +61,7 @@ class LineProgress:
         self._console = console
         self._total = self._done = 0
         self._started = time.monotonic()
+        self._last_said: dict[str, float] = {}
 
     def __enter__(self) -> LineProgress:
         return self
@@ -74,10 +78,15 @@ class LineProgress:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def step(self, trial: str, text: str) -> None:
-        pass
+        """Now and then: a line for each step would drown the verdicts, none would look like standing still."""
+        now = time.monotonic()
+        if now - self._last_said.setdefault(trial, now) >= SECONDS_BETWEEN_STEPS:
+            self._last_said[trial] = now
+            self.say(f"{trial}: {text}")
 
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
         self._done += 1
+        self._last_said.pop(trial, None)
         seconds = record["time"]["wall_s"]
         self.say(f"{self._done}/{self._total} {trial}: {record['verdict']} in {seconds:.1f}s ({record['reason']})")
 
@@ -87,11 +96,12 @@ class LiveProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(get_renderable=self._render, console=console, refresh_per_second=8, transient=True)
         self._started = time.monotonic()
         self._running: dict[str, tuple[float, str]] = {}
         self._note = ""
         self._total = self._done = 0
+        # Last: it draws a first time while it is made.
+        self._live = Live(get_renderable=self._render, console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> LiveProgress:
         self._live.__enter__()

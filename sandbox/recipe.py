@@ -21,7 +21,7 @@ import hashlib
 import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from sandbox import fetch, paths
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.repos import PinnedRelease, Repo, load_repo
 from sandbox.task import WORKSPACE, Task
-from sandbox.tree import EXECUTABLE, LINK, Entry, Tree, digest, is_cache
+from sandbox.tree import Tree, digest, is_cache
+from sandbox.treefiles import write_tree
 
 VERSION = "2"
 
@@ -178,40 +179,3 @@ def _solve_script(removed: Sequence[str]) -> str:
     lines += [f"rm -f -- {shlex.quote(path)}" for path in removed]
     lines += ['cp -R "$(dirname "$0")/files/." .']
     return "\n".join(lines) + "\n"
-
-
-def write_tree(folder: Path, tree: Mapping[str, Entry]) -> None:
-    """Write a tree below a folder of ours.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, entry in tree.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if entry.mode == LINK:
-            place.symlink_to(entry.data.decode("utf-8", "surrogateescape"))
-        else:
-            place.write_bytes(entry.data)
-            place.chmod(0o755 if entry.mode == EXECUTABLE else 0o644)
-
-
-def read_tree(folder: Path) -> dict[str, Entry]:
-    """The tree below a folder: regular files and links, without `.git`.
-
-    Raises:
-        HarnessError: it cannot be read.
-    """
-    tree: dict[str, Entry] = {}
-    with boundary(HarnessError, f"read {folder}"):
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if ".git" in name.split("/"):
-                continue
-            if path.is_symlink():
-                tree[name] = Entry(LINK, str(path.readlink()).encode("utf-8", "surrogateescape"))
-            elif path.is_file():
-                mode = EXECUTABLE if path.stat().st_mode & 0o100 else "100644"
-                tree[name] = Entry(mode, path.read_bytes())
-    return tree

@@ -33,12 +33,12 @@ from sandbox.lockfile import LockFile
 from sandbox.plan import Candidate, Plan, Trial
 from sandbox.probe import Check, tests_digest
 from sandbox.progress import Progress
-from sandbox.recipe import read_tree
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
+from sandbox.treefiles import read_tree
 from sandbox.trial import Kit, Step, run_trial
 
 LEAST_ROOM = 100 * 1024 * 1024

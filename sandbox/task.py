@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WORKSPACE = "/workspace"
+# Where the reference solution lies, in the oracle's container and no other.
+SOLUTION = "/solution"
 
 # Harbor leaves these to the runner when a task does not say; these are ours.
 DEFAULT_CPUS = 1.0

@@ -26,9 +26,9 @@ from sandbox import fetch, paths
 from sandbox.env import bootstrap
 from sandbox.env.engine import talking
 from sandbox.errors import SandboxError, TaskError
-from sandbox.recipe import read_tree
-from sandbox.task import WORKSPACE
+from sandbox.task import SOLUTION, WORKSPACE
 from sandbox.tree import FILE, Entry, Tree, digest, pack
+from sandbox.treefiles import read_tree
 
 Say = Callable[[str], None]
 
@@ -40,7 +40,7 @@ AGENT_LAYER = f"""\
 ARG TASK
 FROM ${{TASK}}
 USER root
-RUN mkdir -p {WORKSPACE} /solution /home/agent /opt/roadtest \\
+RUN mkdir -p {WORKSPACE} {SOLUTION} /home/agent /opt/roadtest \\
  && cp -a {WORKSPACE} {COPY_OF_WORKSPACE} \\
  && cd {COPY_OF_WORKSPACE} \\
  && rm -rf .git \\

@@ -15,8 +15,7 @@ from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container, NoAnswer
 from sandbox.env.images import COPY_OF_WORKSPACE
 from sandbox.errors import AgentError, SandboxError
-from sandbox.llm.scripted import SOLUTION
-from sandbox.task import WORKSPACE, Resources
+from sandbox.task import SOLUTION, WORKSPACE, Resources
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import LINK, MODES, Entry, Tree, is_safe, pack
 

@@ -191,8 +191,8 @@ class LiteLLMClient:
         if document is not None and self._http.response is not None:
             return self._answer(document, self._http.response.content, True, started, response)
         if failure is not None:
-            # Not chained: the cause may quote the key, and tracebacks get printed.
-            raise failure from None
+            # Raised out here, without its cause: that may quote the key, and tracebacks get printed.
+            raise failure
         rendered = response.model_dump(mode="json")
         return self._answer(rendered, json.dumps(rendered).encode(), False, started, response)
 
@@ -203,7 +203,7 @@ class LiteLLMClient:
         keyless = self._candidate.api_base and _missing(self._litellm, self._candidate)
         return await self._litellm.acompletion(
             model=self._candidate.name,
-            # Some of its converters write into what they are given.
+            # litellm does not promise to leave these alone, and the conversation goes on with them.
             messages=copy.deepcopy(list(messages)),
             tools=copy.deepcopy(list(tools)) or None,
             api_base=self._candidate.api_base,

@@ -11,9 +11,8 @@ from sandbox.errors import BadInput
 from sandbox.llm.client import Answer, Message
 from sandbox.loader import load_turns
 from sandbox.plan import NOP, ORACLE, Candidate
-from sandbox.task import Task
+from sandbox.task import SOLUTION, Task
 
-SOLUTION = "/solution"
 DONE = {"role": "assistant", "content": "I am done."}
 
 

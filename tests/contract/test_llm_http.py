@@ -406,10 +406,11 @@ async def test_another_dialect_is_litellms_rendering_and_says_so(model: str, pat
     assert (first.prompt_tokens, first.completion_tokens) == (USAGE["prompt_tokens"], USAGE["completion_tokens"])
 
 
-@pytest.mark.parametrize("model", ["openai/x", "hosted_vllm/x", "anthropic/x", "ollama_chat/x"])
+@pytest.mark.parametrize("model", ["openai/x", "hosted_vllm/x", "anthropic/x", "ollama_chat/x", "deepinfra/x"])
 async def test_asking_leaves_the_conversation_as_it_was(model: str) -> None:
     said: list[dict[str, Any]] = [*MESSAGES, {"role": "assistant", **LISTING}]
-    said += [{"role": "tool", "tool_call_id": "call_1", "content": "a.py"}]
+    parts = [{"type": "text", "text": "a.py"}, {"type": "text", "text": "b.py"}]
+    said += [{"role": "tool", "tool_call_id": "call_1", "content": parts}]
     before, offers = json.dumps(said), json.dumps(OFFERS)
     with stub([DONE]) as server:
         async with client_of(server, model) as client:

@@ -19,7 +19,9 @@ DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 
 def blocks() -> Iterator[tuple[str, str]]:
     for path in DOCUMENTS:
-        for index, block in enumerate(re.findall(r"^```sh test\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)):
+        for index, block in enumerate(
+            re.findall(r"^```sh test\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)
+        ):
             yield f"{path.relative_to(PROJECT)}#{index}", block
 
 
@@ -54,7 +56,9 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 def test_the_guide_names_every_option_of_run() -> None:
     guide = (PROJECT / "docs" / "guide.md").read_text()
-    shown = subprocess.run([sys.executable, "-m", "sandbox", "run", "--help"], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-m", "sandbox", "run", "--help"], capture_output=True, text=True, check=True
+    )
     for option in set(re.findall(r"--[a-z][a-z-]+", shown.stdout)) - {"--help"}:
         assert option in guide, option
 

@@ -11,9 +11,9 @@ import pytest
 
 from sandbox import schema
 from tests.support import toy
-from tests.support.command import environment, events, results, roadtest, start
+from tests.support.command import environment, events, results, roadtest
 from tests.support.docker import leftovers
-from tests.support.stub_openai import TOO_LONG, Refusal, call, completion, stub
+from tests.support.stub_openai import TOO_LONG, Hang, Refusal, call, completion, stub
 
 pytestmark = pytest.mark.docker
 
@@ -121,8 +121,6 @@ def test_how_a_provider_s_answer_ends_a_trial(
 
 
 def test_the_limit_on_time_is_a_budget_even_while_the_model_is_silent(tmp_path: Path) -> None:
-    from tests.support.stub_openai import Hang
-
     task = toy.make_task(tmp_path, task=toy.TASK.replace("timeout_sec = 120", "timeout_sec = 1"))
     with stub([Hang(600)]) as server:
         arguments = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
@@ -140,11 +138,3 @@ def test_a_server_of_one_s_own_needs_no_key(tmp_path: Path) -> None:
         done = roadtest("run", task, *arguments)
     assert done.returncode == 0, done.stderr
     assert results(tmp_path / "out")[MODEL]["verdict"] == "wrong"
-
-
-def test_progress_shows_what_each_trial_is_doing(tmp_path: Path) -> None:
-    task = toy.make_task(tmp_path)
-    process = start("run", task, "--model", "scripted:nop", "--out", tmp_path / "out")
-    said = process.communicate(timeout=120)[0]
-    assert "1 trials" in said
-    assert "toy/calc/scripted:nop/field/0: wrong" in said

@@ -144,7 +144,7 @@ class Log:
     def reply(self, *labels: str, cost: float | None = 0.0) -> Event:
         """A reply of the candidate, with labels of the reply as a whole."""
         number, self.replies = self.replies, self.replies + 1
-        spent = {"seconds": 0.5, "prompt_tokens": 10, "completion_tokens": 2, "cost_usd": cost}
+        spent: dict[str, Any] = {"seconds": 0.5, "prompt_tokens": 10, "completion_tokens": 2, "cost_usd": cost}
         return self.add("model.replied", reply=number, labels=list(labels), **spent)
 
     def run(self, reply: Event, name: str = "bash", status: str = "ok") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -304,7 +305,7 @@ def test_an_error_or_no_object_is_the_providers_fault(body: Any) -> None:
     assert caught.value.kind == "server"
 
 
-PLACES = {
+PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
     "choice": lambda reason: {"finish_reason": reason},
     "native": lambda reason: {"native_finish_reason": reason},
     "provider": lambda reason: {"provider_specific_fields": {"native_finish_reason": reason}},
@@ -342,7 +343,7 @@ def test_only_the_first_choice_counts() -> None:
     assert reply.labels == ()
 
 
-INVISIBLE = {
+INVISIBLE: dict[str, Any] = {
     "null": None,
     "empty": "",
     "blank": " \n\t\u00a0\u3000",
@@ -533,7 +534,7 @@ def check_history(reply: Reply) -> None:
         assert (call.name or "").encode("utf-8") is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(BODIES)
 def test_any_body_is_a_reply_or_the_providers_fault(body: Any) -> None:
     try:
@@ -545,7 +546,7 @@ def test_any_body_is_a_reply_or_the_providers_fault(body: Any) -> None:
     assert reply.problem or reply.text or reply.calls or reply.labels == ("call-in-text",)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(TEXT | st.text(st.sampled_from('{}[]":,0123456789eE+-.ntrufalse \\'), max_size=30))
 def test_any_text_may_stand_for_arguments(arguments: str) -> None:
     check_history(read(make_body(make_call("bash", arguments))))

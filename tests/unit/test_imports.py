@@ -76,11 +76,8 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             assert node.level == 0, "relative imports are not used here"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
-            yield from (argument.value for argument in node.args if _is_text(argument))
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+            constants = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            yield from (value for value in constants if isinstance(value, str))
 
 
 def own(name: str) -> set[str]:
@@ -107,12 +104,12 @@ def test_every_module_of_the_pure_half_is_there() -> None:
     assert set(modules()) >= PURE | set(PURE_FOLDERS)
 
 
-@pytest.mark.parametrize("name", list(filter(is_pure, modules())))
+@pytest.mark.parametrize("name", [name for name in modules() if is_pure(name)])
 def test_the_pure_half_uses_no_library_that_does_something(name: str) -> None:
     assert foreign(_path(name)) <= PURE_LIBRARIES
 
 
-@pytest.mark.parametrize("name", list(filter(is_pure, modules())))
+@pytest.mark.parametrize("name", [name for name in modules() if is_pure(name)])
 def test_the_pure_half_imports_only_itself(name: str) -> None:
     assert {target for target in own(name) if not is_pure(target)} <= {"sandbox"}
 

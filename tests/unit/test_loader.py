@@ -148,10 +148,8 @@ def test_a_task_toml_that_is_no_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", ["suite", "id"])
 def test_a_folder_that_cannot_name_a_task_is_refused(tmp_path: Path, name: str, part: str) -> None:
     folder = make_task_folder(tmp_path)
-    if part == "id":
-        folder = folder.rename(folder.with_name(name))
-    else:
-        folder = folder.parent.rename(tmp_path / name) / "sample"
+    suite = folder.parent
+    folder = folder.rename(suite / name) if part == "id" else suite.rename(tmp_path / name) / "sample"
     with pytest.raises(BadInput, match="cannot be part of a task's name"):
         load_task(folder)
 
@@ -315,9 +313,8 @@ def test_the_legacy_version_is_accepted(tmp_path: Path) -> None:
 def test_keys_that_nobody_knows_are_noted_and_not_refused(tmp_path: Path) -> None:
     extra = "[agent]\nmood = 1\n[weather]\nsun = true\n[environment]\nprivileged = true\n"
     notes = load_task(make_task_folder(tmp_path, TASK_TOML + extra)).notes
-    assert set(notes) == {
-        f"{key} is unknown and ignored" for key in ("agent.mood", "weather", "environment.privileged")
-    }
+    keys = ("agent.mood", "weather", "environment.privileged")
+    assert set(notes) == {f"{key} is unknown and ignored" for key in keys}
 
 
 def test_what_is_ours_is_read(tmp_path: Path) -> None:
@@ -419,7 +416,7 @@ def test_a_broken_turn_is_refused_naming_line_and_field(tmp_path: Path, line: st
 @pytest.mark.parametrize("text", ["[]", '""'])
 def test_a_turn_nested_to_the_edge_is_read_or_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "turns.jsonl"
-    for depth in range(800, 1010, 3):
+    for depth in range(900, 1000, 5):
         path.write_text('{"raw": ' + "[" * depth + text + "]" * depth + "}")
         try:
             load_turns(path)

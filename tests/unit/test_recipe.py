@@ -189,14 +189,7 @@ def test_labels_of_somebody_else_name_no_owner_here() -> None:
 
 def test_labels_are_text_and_carry_the_run_and_the_trial() -> None:
     found = owner.labels(run="r", trial="t", role="judge")
-    assert {key.removeprefix("roadtest.") for key in found} >= {
-        "run",
-        "trial",
-        "role",
-        "host",
-        "boot",
-        "pid",
-        "started",
-    }
+    names = ("run", "trial", "role", "host", "boot", "pid", "started", "expires")
+    assert set(found) == {f"roadtest.{name}" for name in names}
     assert all(isinstance(value, str) and value for value in found.values())
     assert owner.start_time(os.getpid()) == found["roadtest.started"]
