@@ -24,7 +24,7 @@ SCRIPT = [
     call("bash", '{"command": "env; cat calc.py"}'),
     call("read_file", '{"path": "calc.py"'),
     Refusal(503),
-    {"content": None, "tool_calls": [*call("write_file", WRITE, "a")["tool_calls"], *call("fax", "{}", "b")["tool_calls"]]},
+    {"tool_calls": [*call("write_file", WRITE, "a")["tool_calls"], *call("fax", "{}", "b")["tool_calls"]]},
     call("submit", "{}"),
 ]  # fmt: skip
 
@@ -75,7 +75,7 @@ def test_the_model_gets_the_complaint_the_tools_and_what_was_wrong(played: tuple
     bodies = [request.body for request in played[1]]
     assert len(bodies) == 5
     assert bodies[0]["messages"][1] == {"role": "user", "content": toy.INSTRUCTION}
-    assert [tool["function"]["name"] for tool in bodies[0]["tools"]][0] == "bash"
+    assert bodies[0]["tools"][0]["function"]["name"] == "bash"
     assert bodies[0]["temperature"] == 0.5
     refusal = bodies[2]["messages"][-1]
     assert refusal["role"] == "tool"

@@ -39,10 +39,12 @@ def on_a_terminal(*arguments: str | Path) -> str:
 
 def test_a_terminal_shows_which_trial_is_at_which_step_and_for_how_long(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path)
-    name = toy.make_script(tmp_path / "s.jsonl", [bash("sleep 2"), SUBMIT])
-    drawn = on_a_terminal("run", task, "--model", name, "--model", "scripted:nop", "--out", tmp_path / "out")
+    (task / "variants" / "slow").mkdir(parents=True)
+    toy.make_script(task / "variants" / "slow" / "turns.jsonl", [bash("sleep 2"), SUBMIT])
+    (task / "variants" / "slow" / "expect.toml").write_text('verdict = "wrong"\n')
+    drawn = on_a_terminal("run", task, "--model", "scripted:slow", "--model", "scripted:nop", "--out", tmp_path / "out")
     assert re.search(r"▸ +toy/calc/scripted:nop/field/0 +\d+s", drawn)
-    assert re.search(r"s\.jsonl/field/0 +[12]s +reply 1: bash sleep 2", drawn)
+    assert re.search(r"slow/field/0 +[12]s +reply 1: bash sleep 2", drawn)
     assert re.search(r"0/2 trials, \d+s", drawn)
     assert re.search(r" wrong +\d+\.\ds +toy/calc/scripted:nop/field/0 +not fixed: add", drawn)
     assert "Standings" in drawn

@@ -501,7 +501,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | TEXT, inner, max_size=4),
     max_leaves=12,
 )
-ARGUMENTS = TEXT | JSON | st.sampled_from(list(BAD_JSON.values()) + list(CLEAN.values())[:6])
+ARGUMENTS = TEXT | JSON | st.sampled_from(["{}", *BAD_JSON.values(), *list(CLEAN.values())[:6]])
 ENTRIES = st.lists(
     JSON
     | st.builds(
@@ -530,8 +530,9 @@ def check_history(reply: Reply) -> None:
     for entry in entries:
         assert isinstance(json.loads(entry["function"]["arguments"]), dict)
     for call in reply.calls:
-        assert "; ".join(call.problems).encode("utf-8")
-        assert (call.name or "").encode("utf-8") is not None
+        # Either would raise on a lone surrogate.
+        "; ".join(call.problems).encode("utf-8")
+        (call.name or "").encode("utf-8")
 
 
 @settings(max_examples=100)
@@ -556,7 +557,8 @@ def test_any_text_may_stand_for_arguments(arguments: str) -> None:
     "arguments", [*BAD_JSON.values(), *CLEAN.values(), HUGE, f'{{"command": "x", "timeout": {HUGE}}}']
 )
 def test_what_goes_back_to_the_model_can_always_be_sent(arguments: str) -> None:
-    check_history(read(make_body(make_call("bash", arguments), make_call("a b", arguments, id="call_x"))))
+    for other in ("call_x", "call_y"):
+        check_history(read(make_body(make_call("bash", arguments), make_call("a b", arguments, id=other))))
 
 
 @pytest.mark.parametrize("place", ["error", "arguments", "content", "name"])

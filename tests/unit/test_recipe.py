@@ -153,7 +153,11 @@ def test_an_owner_that_ended_is_dead() -> None:
 
 def test_another_process_under_the_owners_number_is_not_the_owner() -> None:
     assert owner.is_dead(marks(started="1"), now=NOW)
-    assert owner.is_dead(marks(pid=str(os.getppid())), now=NOW)
+    # Started by now, and so in another tick of the clock than this process.
+    with subprocess.Popen(["sleep", "60"]) as other:
+        assert owner.start_time(other.pid)
+        assert owner.is_dead(marks(pid=str(other.pid)), now=NOW)
+        other.kill()
 
 
 def test_an_owner_of_an_earlier_boot_is_dead() -> None:
