@@ -20,8 +20,7 @@ from sandbox.llm.client import Answer, Client
 from sandbox.llm.patience import ask_patiently
 from sandbox.reply import Call, Reply, parse_reply
 from sandbox.task import WORKSPACE
-from sandbox.toolbox import SUBMIT
-from sandbox.tooling import Tool, Toolset
+from sandbox.tooling import SUBMIT, Tool, Toolset
 
 SYSTEM = f"""\
 You are a software engineer working in {WORKSPACE}, a checkout of a real project, in a Linux container without
@@ -29,6 +28,7 @@ network access. Work with the tools you are given until the task is done, then c
 questions; decide as you think best."""
 
 MOST_MALFORMED = 3
+LONGEST_NAME = 80
 
 RunTool = Callable[[Tool, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 Step = Callable[[str], None]
@@ -130,7 +130,7 @@ async def _run_calls(turn: Turn, calls: tuple[Call, ...], replied: Event) -> str
 
 
 def _refuse(turn: Turn, call: Call, replied: Event) -> str:
-    content = f"The call was not run. {call.name or 'It'}: {'; '.join(call.problems)}."
+    content = f"The call was not run. {(call.name or 'It')[:LONGEST_NAME]}: {'; '.join(call.problems)}."
     data = {**_facts(call), "labels": list(call.labels), "content": content}
     turn.journal.write("call.rejected", data, cause=replied)
     return content

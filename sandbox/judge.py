@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import TaskError
-from sandbox.task import Bug, Canary, Task
+from sandbox.task import Canary, Task
 from sandbox.tree import Entry, Tree
 
 PASSING = frozenset({"passed", "xfailed", "xpassed"})
@@ -49,13 +49,15 @@ class Judgement:
     guards: the same for each test file that holds guards.
     outcomes: one word for each hidden test id.
     tampering: why the answer is not believed; empty when it is.
-    score: 0 to 1, the share of bugs fixed; 0 when a guard broke or on tampering.
+    incomplete: the clock of the whole suite ran out before every test had run.
+    score: 0 to 1, the share of bugs fixed; 0 when a guard broke, on tampering, or when incomplete.
     """
 
     bugs: Mapping[str, str]
     guards: Mapping[str, str]
     outcomes: Mapping[str, str]
     tampering: tuple[str, ...]
+    incomplete: bool
     score: float
 
     @property
@@ -169,13 +171,14 @@ def interpret(task: Task, canaries: Sequence[str], answer: Mapping[str, Any]) ->
     Args:
         task: whose bugs and guards were checked.
         canaries: ids of the planted tests that must fail.
-        answer: {"outcomes": {id: word}, "strangers": [id], "sessions": [...]}.
+        answer: {"outcomes": {id: word}, "strangers": [id], "sessions": [...], "out_of_time": bool}.
     """
     reported = answer["outcomes"]
     outcomes = {test: reported.get(test, "missing") for test in task.hidden_ids}
     bugs = {bug.id: _status([outcomes[test] for test in bug.tests]) for bug in task.bugs}
     guards = _guards(task, outcomes)
     tampering = _tampering(canaries, outcomes, answer)
+    incomplete = bool(answer["out_of_time"])
     intact = all(status == "P" for status in guards.values())
     fixed = sum(status == "P" for status in bugs.values()) / len(bugs) if bugs else 1.0
     return Judgement(
@@ -183,7 +186,8 @@ def interpret(task: Task, canaries: Sequence[str], answer: Mapping[str, Any]) ->
         guards=guards,
         outcomes=outcomes,
         tampering=tampering,
-        score=fixed if intact and not tampering else 0.0,
+        incomplete=incomplete,
+        score=fixed if intact and not tampering and not incomplete else 0.0,
     )
 
 
@@ -210,10 +214,12 @@ def _tampering(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Map
     # By file: a module that cannot be imported honestly takes its canaries along.
     lively = {test.partition("::")[0] for test, word in outcomes.items() if word in PASSING}
     absent = [test for test in canaries if test not in reported and test.partition("::")[0] in lively]
-    if absent:
+    if absent and not answer["out_of_time"]:
         signs.append(f"{len(absent)} of {len(canaries)} tests that must fail were never run, though others passed")
     if answer["strangers"]:
         signs.append(f"results for {len(answer['strangers'])} tests that do not exist")
+    if out_of_turn := sum(session["out_of_turn"] for session in answer["sessions"]):
+        signs.append(f"{out_of_turn} results that came out of turn")
     for session in answer["sessions"]:
         honest = (None, 1 if session["failed"] else 0)
         if (
@@ -224,8 +230,3 @@ def _tampering(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Map
         ):
             signs.append(f"a session ended with {session['exit']}, which does not fit what it reported")
     return tuple(signs)
-
-
-def failed_bugs(bugs: Sequence[Bug], judgement: Judgement) -> list[Bug]:
-    """The bugs that are not fixed, in the task's order."""
-    return [bug for bug in bugs if judgement.bugs[bug.id] != "P"]

@@ -47,6 +47,9 @@ from sandbox.task import (
 from sandbox.tree import is_safe
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FORBIDDEN = frozenset(
+    {"privileged", "cap_add", "devices", "volumes", "binds", "mounts", "network", "pid", "ipc", "security_opt"}
+)
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -99,6 +102,9 @@ def load_task(folder: Path) -> Task:
     files = _files(folder)
     _check_kinds(files)
     _check_files(folder, ours, files, document)
+    bugs = _bugs(ours["bugs"], where)
+    guards = _guards(folder / "tests" / "guards.txt")
+    _check_hidden(folder, bugs, guards, recipe="release" in ours)
     environment = document.get("environment", {})
     return Task(
         suite=folder.parent.name,
@@ -108,8 +114,8 @@ def load_task(folder: Path) -> Task:
         instruction=_read_text(folder / "instruction.md"),
         rung=ours["rung"],
         judge=_judge(ours["judge"], document.get("verifier", {}), where),
-        bugs=_bugs(ours["bugs"], where),
-        guards=_guards(folder / "tests" / "guards.txt"),
+        bugs=bugs,
+        guards=guards,
         release=_release(ours.get("release")),
         resources=Resources(
             cpus=float(environment.get("cpus", DEFAULT_CPUS)),
@@ -172,6 +178,8 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
     if not ours["judge"].get("canaries"):
         raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")
     environment = document.get("environment", {})
+    for key in FORBIDDEN & environment.keys():
+        raise BadInput(f"{where}: environment.{key}: no task gets privileges, devices or mounts; take it out")
     if environment.get("os", "linux") != "linux":
         raise BadInput(f"{where}: environment.os: only linux containers are run")
     if environment.get("gpus"):
@@ -223,6 +231,18 @@ def _guards(path: Path) -> tuple[str, ...]:
         if not is_safe(line.partition("::")[0]):
             raise BadInput(f"{_shown(path)}: {line} lies outside the tests")
     return tuple(dict.fromkeys(lines))
+
+
+def _check_hidden(folder: Path, bugs: tuple[Bug, ...], guards: tuple[str, ...], *, recipe: bool) -> None:
+    """Every hidden test belongs to one bug or to the guards, and its file is there (a recipe brings it later)."""
+    owners = {test: bug.id for bug in bugs for test in bug.tests}
+    for test in guards:
+        if test in owners:
+            raise BadInput(f"{_shown(folder / 'tests/guards.txt')}: {test} belongs to bug {owners[test]} already")
+    for test in () if recipe else (*owners, *guards):
+        place = folder / "tests" / test.partition("::")[0]
+        if not place.is_file():
+            raise BadInput(f"{_shown(folder / 'task.toml')}: the hidden test {test} needs a file {_shown(place)}")
 
 
 def _release(row: Mapping[str, Any] | None) -> Release | None:

@@ -32,9 +32,9 @@ from sandbox.task import WORKSPACE, Task
 from sandbox.tree import Tree, digest, is_cache
 from sandbox.treefiles import write_tree
 
-VERSION = "2"
+VERSION = "3"
 
-LEFTOVERS = ("PKG-INFO", "*.egg-info/*", "*/*.egg-info/*")
+LEFTOVERS = ("PKG-INFO", "*.egg-info", "*/*.egg-info")
 
 DOCKERFILE = f"""\
 ARG ROADTEST_BASE=roadtest/base
@@ -81,10 +81,13 @@ def split(old: Tree, new: Tree, *, tests: Sequence[str], drop: Sequence[str] = (
 
 
 def matches(path: str, globs: Sequence[str]) -> bool:
-    """Whether a path fits a glob, or lies in a directory that does."""
+    """Whether a path fits a glob from the root, or lies in a directory that does; `*` stays within a name."""
     parts = path.split("/")
-    prefixes = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    return any(fnmatch.fnmatchcase(prefix, glob) for prefix in prefixes for glob in globs)
+    return any(_fits(parts, glob.rstrip("/").split("/")) for glob in globs)
+
+
+def _fits(parts: Sequence[str], patterns: Sequence[str]) -> bool:
+    return len(patterns) <= len(parts) and all(map(fnmatch.fnmatchcase, parts, patterns))
 
 
 def pins(task: Task) -> tuple[Repo, PinnedRelease, PinnedRelease]:

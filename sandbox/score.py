@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.events import Event, last, of_kind
+from sandbox.tooling import SUBMIT
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
@@ -30,6 +31,8 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
         return "infra-error", "the trial ended without a check"
     if checked.data["tampering"]:
         return "wrong", "tampered: " + "; ".join(checked.data["tampering"])
+    if checked.data["incomplete"]:
+        return "wrong", "the hidden tests ran out of time"
     if checked.data["score"] == 1.0:
         return "accepted", "every bug fixed, every guard intact"
     broken = [name for name, status in checked.data["guards"].items() if status != "P"]
@@ -75,8 +78,8 @@ def _score(verdict: str, checked: Event | None) -> float | None:
 def calls(events: Sequence[Event]) -> dict[str, Any]:
     """Calls made, valid, refused by a tool; faults by label; faults recovered from.
 
-    A fault counts as recovered when a valid call of the same tool follows within
-    three replies. Faults of a reply as a whole are counted beside those of calls.
+    A fault counts as recovered when a valid call of the same tool follows within the
+    next three replies. Faults of a reply as a whole are counted beside those of calls.
     """
     rejected = [event for event in of_kind(events, "call.rejected") if event.data["labels"]]
     not_run = len(of_kind(events, "call.rejected")) - len(rejected)
@@ -96,11 +99,16 @@ def calls(events: Sequence[Event]) -> dict[str, Any]:
 def _recovered(fault: Event, started: Sequence[Event], events: Sequence[Event]) -> bool:
     number = _reply_number(fault, events)
     return any(
-        later.seq > fault.seq
-        and _reply_number(later, events) <= number + RECOVERY_REPLIES
-        and (later.data["name"] == fault.data["name"] or "unknown-tool" in fault.data["labels"])
+        number < _reply_number(later, events) <= number + RECOVERY_REPLIES and _stands_in(later, fault)
         for later in started
     )
+
+
+def _stands_in(later: Event, fault: Event) -> bool:
+    """The same tool; where the fault named none that exists, any tool that does something."""
+    if "unknown-tool" in fault.data["labels"]:
+        return bool(later.data["name"] != SUBMIT)
+    return bool(later.data["name"] == fault.data["name"])
 
 
 def _reply_number(event: Event, events: Sequence[Event]) -> int:

@@ -12,11 +12,10 @@ from jsonschema.exceptions import SchemaError
 
 from sandbox import paths, schema
 from sandbox.errors import BadInput
-from sandbox.tooling import Tool, Toolset
+from sandbox.tooling import SUBMIT, Tool, Toolset
 
 # The order in which tools are offered; others follow by name.
 ORDER = ("bash", "read_file", "write_file", "edit_file", "list_dir", "search", "submit")
-SUBMIT = "submit"
 
 
 def load_tools(folder: Path | None = None) -> Toolset:

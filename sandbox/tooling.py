@@ -30,6 +30,9 @@ class Tool:
 
 Toolset = Mapping[str, Tool]
 
+# The tool that hands the work in; every task offers it.
+SUBMIT = "submit"
+
 
 def canonical(arguments: Mapping[str, Any]) -> str:
     """Arguments as text that is equal for equal arguments: keys sorted, 1.0 as 1."""

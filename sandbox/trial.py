@@ -222,6 +222,7 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
             "guards": dict(found.guards),
             "outcomes": dict(found.outcomes),
             "tampering": list(found.tampering),
+            "incomplete": found.incomplete,
             "score": found.score,
             "answer": journal.blob(_answer_bytes(done)),
             "suite_seconds": done.seconds,

@@ -49,7 +49,7 @@ def boot_id() -> str:
 
 
 def start_time(pid: int) -> str | None:
-    """When a process began, in clock ticks since boot; None if it is not there.
+    """When a process began, in clock ticks since boot; None if it is not there, or on a system without /proc.
 
     Together with the pid it names a process; pids alone are used again.
     """
@@ -70,15 +70,32 @@ def is_dead(marks: Mapping[str, str], *, now: float) -> bool:
     On this machine: another boot, no such process, or another one under its
     number. On any machine: the lease is over. A live owner elsewhere is left alone.
     """
-    expires = marks.get(PREFIX + "expires", "")
-    if expires.isdigit() and now > int(expires):
+    expires = _number(marks.get(PREFIX + "expires"))
+    if expires is not None and now > expires:
         return True
     if marks.get(PREFIX + "host") != host_id():
         return False
     if marks.get(PREFIX + "boot") != boot_id():
         return True
-    pid = marks.get(PREFIX + "pid", "")
-    return not pid.isdigit() or start_time(int(pid)) != marks.get(PREFIX + "started")
+    pid = _number(marks.get(PREFIX + "pid"))
+    if pid is None or not _lives(pid):
+        return True
+    started = start_time(pid)
+    return started is not None and started != marks.get(PREFIX + "started")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return pid > 0
 
 
 def reap(client: docker.DockerClient, *, run: str | None = None) -> int:

@@ -60,16 +60,17 @@ def judge(request: dict[str, Any]) -> dict[str, Any]:
         outcomes.update(session.outcomes)
         messages.update(session.messages)
         strangers |= session.strangers
-        if session.ended_by_itself and session.running is None:
-            break
-        if session.running is None and not session.outcomes:
-            break
         left = [test for test in left if test not in outcomes]
+        if session.ended_by_itself and session.running is None:
+            left = []  # what was not reported does not exist, or could not be collected
+        elif session.running is None and not session.outcomes:
+            break
     return {
         "outcomes": outcomes,
         "messages": messages,
         "strangers": sorted(strangers),
         "sessions": sessions,
+        "out_of_time": bool(left) and (time.monotonic() >= deadline or len(sessions) >= MOST_SESSIONS),
         "seconds": time.monotonic() - started,
         "python": sys.version.split()[0],
     }
@@ -86,6 +87,7 @@ class Session:
         self.outcomes: dict[str, str] = {}
         self.messages: dict[str, str] = {}
         self.strangers: set[str] = set()
+        self.out_of_turn = 0
         self.running: str | None = None
         self.ended_by_itself = False
         self.timed_out = False
@@ -125,6 +127,7 @@ class Session:
             "timed_out": self.timed_out,
             "crashed": self.running is not None and not self.timed_out,
             "reported": len(self.outcomes),
+            "out_of_turn": self.out_of_turn,
             "failed": sorted(test for test, outcome in self.outcomes.items() if outcome not in FINE),
             "output": self.output.result(),
         }
@@ -180,8 +183,11 @@ class Session:
         if test not in self.known:
             self.strangers.add(test[:300])
         elif message.get("event") == "start":
+            self.out_of_turn += self.running is not None or test in self.outcomes
             self.running = test
         elif message.get("event") == "finish" and message.get("outcome") in OUTCOMES:
+            # pytest starts a test, finishes it, and starts the next; nothing honest comes in between.
+            self.out_of_turn += self.running != test
             self.outcomes[test] = message["outcome"]
             if message.get("message"):
                 self.messages[test] = str(message["message"])[:2000]

@@ -13,9 +13,9 @@ from tests.support.command import roadtest
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 
 
-def refused(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
+def refused(*arguments: str | Path) -> str:
     """What is said when a command is refused."""
-    done = roadtest(*arguments, **({"cwd": cwd} if cwd else {}), env={**NO_ENGINE, **env})
+    done = roadtest(*arguments, env=NO_ENGINE)
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
     return done.stderr

@@ -13,14 +13,14 @@ from sandbox import schema
 from tests.support import toy
 from tests.support.command import environment, events, results, roadtest
 from tests.support.docker import leftovers
-from tests.support.stub_openai import TOO_LONG, Hang, Refusal, call, completion, stub
+from tests.support.stub_openai import TOO_LONG, Hang, Refusal, Scripted, call, completion, stub
 
 pytestmark = pytest.mark.docker
 
 KEY = "sk-test-51H0-not-a-real-key"
 MODEL = "openai/stubbed"
 WRITE = json.dumps({"path": "calc.py", "content": toy.FIXED})
-SCRIPT = [
+SCRIPT: list[Scripted] = [
     call("bash", '{"command": "env; cat calc.py"}'),
     call("read_file", '{"path": "calc.py"'),
     Refusal(503),
@@ -35,7 +35,16 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any], s
     folder = tmp_path_factory.mktemp("model")
     task = toy.make_task(folder)
     with stub(SCRIPT) as server:
-        arguments = ["--model", MODEL, "--api-base", server.base, "--temperature", "0.5", "--out", folder / "out"]
+        arguments: list[str | Path] = [
+            "--model",
+            MODEL,
+            "--api-base",
+            server.base,
+            "--temperature",
+            "0.5",
+            "--out",
+            folder / "out",
+        ]
         done = roadtest("run", task, *arguments, env={"OPENAI_API_KEY": KEY})
         assert done.returncode == 0, done.stderr
         return folder, list(server.requests), done.stdout + done.stderr
@@ -111,7 +120,7 @@ def test_how_a_provider_s_answer_ends_a_trial(
 ) -> None:
     task = toy.make_task(tmp_path)
     with stub(answers) as server:
-        arguments = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
+        arguments: list[str | Path] = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
         done = roadtest("run", task, *arguments, env={"OPENAI_API_KEY": KEY})
     found = results(tmp_path / "out")[MODEL]
     assert (done.returncode, found["verdict"]) == (code, verdict), (found["reason"], done.stderr)
@@ -123,7 +132,7 @@ def test_how_a_provider_s_answer_ends_a_trial(
 def test_the_limit_on_time_is_a_budget_even_while_the_model_is_silent(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path, task=toy.TASK.replace("timeout_sec = 120", "timeout_sec = 1"))
     with stub([Hang(600)]) as server:
-        arguments = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
+        arguments: list[str | Path] = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
         done = roadtest("run", task, *arguments, env={"OPENAI_API_KEY": KEY})
     assert done.returncode == 0, done.stderr
     found = results(tmp_path / "out")[MODEL]
@@ -134,7 +143,7 @@ def test_a_server_of_one_s_own_needs_no_key(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path)
     assert "OPENAI_API_KEY" not in environment()
     with stub([call("submit", "{}")]) as server:
-        arguments = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
+        arguments: list[str | Path] = ["--model", MODEL, "--api-base", server.base, "--out", tmp_path / "out"]
         done = roadtest("run", task, *arguments)
     assert done.returncode == 0, done.stderr
     assert results(tmp_path / "out")[MODEL]["verdict"] == "wrong"

@@ -158,7 +158,8 @@ class Log:
 
     def check(self, **found: Any) -> None:
         """What the judge found (default: all is well)."""
-        well = {"bugs": {"escape": "P"}, "guards": {"a.py": "P"}, "tampering": [], "score": 1.0, "seconds": 2.0}
+        well = {"bugs": {"escape": "P"}, "guards": {"a.py": "P"}, "score": 1.0, "seconds": 2.0}
+        well |= {"tampering": [], "incomplete": False}
         self.add("check.ran", **{**well, **found})
 
     def fault(self, origin: str, stage: str, *, final: bool = True) -> None:

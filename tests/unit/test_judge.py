@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.errors import TaskError
-from sandbox.judge import Judgement, failed_bugs, interpret, overlay, plant
+from sandbox.judge import Judgement, interpret, overlay, plant
 from sandbox.task import Bug, Canary
 from sandbox.tree import EXECUTABLE, LINK, Entry
 from tests.support.builders import make_task, text_file
@@ -23,7 +23,15 @@ FINE = dict.fromkeys(TASK.hidden_ids, "passed") | dict.fromkeys(CANARIES, "faile
 
 
 def session(**changes: Any) -> dict[str, Any]:
-    facts = {"ended_by_itself": True, "reported": 7, "crashed": False, "exit": 1, "failed": ["x"], "timed_out": False}
+    facts = {
+        "ended_by_itself": True,
+        "reported": 7,
+        "crashed": False,
+        "exit": 1,
+        "failed": ["x"],
+        "timed_out": False,
+        "out_of_turn": 0,
+    }
     return {**facts, **changes}
 
 
@@ -32,12 +40,14 @@ def judged(
     *,
     canaries: Sequence[str] = CANARIES,
     strangers: Sequence[str] = (),
+    out_of_time: bool = False,
     sessions: Sequence[Mapping[str, Any]] = (),
 ) -> Judgement:
     """A judgement over answers that are fine but for `outcomes` (None: not reported)."""
     merged = {**FINE, **(outcomes or {})}
     said = {test: word for test, word in merged.items() if word is not None}
-    return interpret(TASK, canaries, {"outcomes": said, "strangers": list(strangers), "sessions": sessions})
+    answer = {"outcomes": said, "strangers": list(strangers), "sessions": sessions, "out_of_time": out_of_time}
+    return interpret(TASK, canaries, answer)
 
 
 # --- interpret ---
@@ -47,7 +57,6 @@ def test_all_passing_with_failing_canaries_is_a_pass() -> None:
     found = judged(sessions=[session()])
     assert found.passed
     assert (found.bugs, found.guards) == ({"escape": "P", "index": "P"}, {"a.py": "P", "b.py": "P"})
-    assert failed_bugs(TASK.bugs, found) == []
 
 
 @pytest.mark.parametrize("word", ["failed", "error", "timeout", "crash", None])
@@ -56,7 +65,7 @@ def test_a_bug_is_fixed_only_when_all_its_tests_pass(word: str | None) -> None:
     assert found.bugs == {"escape": "F", "index": "P"}
     assert found.score == 0.5
     assert found.tampering == ()
-    assert [bug.id for bug in failed_bugs(TASK.bugs, found)] == ["escape"]
+    assert found.bugs["escape"] == "F"
 
 
 def test_a_test_that_was_not_reported_is_missing() -> None:
@@ -112,6 +121,17 @@ def test_nothing_run_at_all_is_a_failure_and_no_tampering() -> None:
     found = judged(dict.fromkeys(FINE), sessions=[session(reported=0, exit=4, failed=[])])
     assert found.tampering == ()
     assert set(found.bugs.values()) == {"F"}
+
+
+def test_running_out_of_time_is_no_tampering_and_no_pass() -> None:
+    found = judged({"b.py::canary": None}, out_of_time=True)
+    assert (found.tampering, found.incomplete, found.score) == ((), True, 0.0)
+
+
+def test_results_out_of_turn_are_tampering() -> None:
+    found = judged(sessions=[session(out_of_turn=2)])
+    assert found.tampering == ("2 results that came out of turn",)
+    assert found.score == 0.0
 
 
 def test_results_for_unknown_tests_are_tampering() -> None:
@@ -314,12 +334,12 @@ def _run(folder: Path) -> dict[str, str]:
 def test_a_task_without_bugs_rests_on_its_guards() -> None:
     task = make_task(bugs=(), guards=("a.py::old",))
     for word, score in (("passed", 1.0), ("failed", 0.0)):
-        answer = {"outcomes": {"a.py::old": word}, "strangers": [], "sessions": []}
+        answer = {"outcomes": {"a.py::old": word}, "strangers": [], "sessions": [], "out_of_time": False}
         assert interpret(task, (), answer).score == score
 
 
 def test_bugs_are_counted_and_not_their_tests() -> None:
     many = Bug(id="many", tests=tuple(f"a.py::t{number}" for number in range(9)))
     task = make_task(bugs=(many, Bug(id="one", tests=("a.py::x",))), guards=())
-    answer = {"outcomes": dict.fromkeys(many.tests, "passed"), "strangers": [], "sessions": []}
+    answer = {"outcomes": dict.fromkeys(many.tests, "passed"), "strangers": [], "sessions": [], "out_of_time": False}
     assert interpret(task, (), answer).score == 0.5

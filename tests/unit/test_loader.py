@@ -183,7 +183,7 @@ def test_a_task_without_an_instruction_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("missing", ["environment/Dockerfile", "solution/solve.sh"])
 def test_a_task_without_a_recipe_needs_its_image_and_its_solution(tmp_path: Path, missing: str) -> None:
     release = '[metadata.roadtest.release]\nrepo = "sample"\nfrom = "1.0"\nto = "1.1"\n'
-    files = {"environment/Dockerfile": "FROM x\n", "solution/solve.sh": "true\n"}
+    files = {"environment/Dockerfile": "FROM x\n", "solution/solve.sh": "true\n", "tests/test_sample.py": ""}
     folder = make_task_folder(tmp_path, TASK_TOML.replace(release, ""), files)
     assert load_task(folder).release is None
     (folder / missing).unlink()
@@ -311,10 +311,24 @@ def test_the_legacy_version_is_accepted(tmp_path: Path) -> None:
 
 
 def test_keys_that_nobody_knows_are_noted_and_not_refused(tmp_path: Path) -> None:
-    extra = "[agent]\nmood = 1\n[weather]\nsun = true\n[environment]\nprivileged = true\n"
+    extra = "[agent]\nmood = 1\n[weather]\nsun = true\n[environment]\ncosy = true\n"
     notes = load_task(make_task_folder(tmp_path, TASK_TOML + extra)).notes
-    keys = ("agent.mood", "weather", "environment.privileged")
+    keys = ("agent.mood", "weather", "environment.cosy")
     assert set(notes) == {f"{key} is unknown and ignored" for key in keys}
+
+
+@pytest.mark.parametrize("key", ["privileged", "volumes", "cap_add", "network"])
+def test_a_task_that_asks_for_privileges_is_refused(tmp_path: Path, key: str) -> None:
+    folder = make_task_folder(tmp_path, TASK_TOML + f"[environment]\n{key} = true\n")
+    with pytest.raises(BadInput, match=rf"environment\.{key}: no task gets privileges"):
+        load_task(folder)
+
+
+def test_a_test_belongs_to_a_bug_or_to_the_guards(tmp_path: Path) -> None:
+    owned = load_task(make_task_folder(tmp_path / "a")).bugs[0].tests[0]
+    folder = make_task_folder(tmp_path / "b", files={"tests/guards.txt": f"{owned}\n"})
+    with pytest.raises(BadInput, match=r"guards\.txt: .* belongs to bug escape already"):
+        load_task(folder)
 
 
 def test_what_is_ours_is_read(tmp_path: Path) -> None:
