@@ -58,6 +58,10 @@ def _find(project: str, file: str, manifest: str) -> Link:
     finder = PackageFinder(index_urls=list(index_urls()), only_binary=(), ignore_compatibility=True)
     with boundary(HarnessError, f"look {project} up on the package index", Exception):
         packages = list(finder.find_all_packages(project, allow_yanked=True))
+        if not packages:
+            # The finder passes over an index that does not answer; that is no answer about the file.
+            for url in index_urls():
+                finder.session.get(f"{url.rstrip('/')}/{project}/")
     for package in packages:
         if package.link.filename == file:
             return package.link

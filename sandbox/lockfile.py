@@ -27,7 +27,7 @@ class LockFile:
         self.document = document
 
     @classmethod
-    def write(cls, path: Path, plan: Plan, tools: Toolset, versions: Mapping[str, str]) -> LockFile:
+    def write(cls, path: Path, plan: Plan, tools: Toolset, versions: Mapping[str, str], *, run_id: str) -> LockFile:
         """Write down what is run; where a lock is there already, hold the new plan against it first.
 
         Raises:
@@ -38,7 +38,8 @@ class LockFile:
         if path.exists():
             inputs = _merged(_read(path), inputs, path)
         argv = [without_secrets(word) for word in sys.argv[1:]]
-        lock = cls(path, {"v": 1, "at": now(), "argv": argv, "inputs": inputs, "versions": dict(versions)})
+        document = {"v": 1, "at": now(), "run": run_id, "argv": argv, "inputs": inputs, "versions": dict(versions)}
+        lock = cls(path, document)
         lock.save()
         return lock
 

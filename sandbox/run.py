@@ -148,11 +148,12 @@ async def run_plan(
         _need_room(directory.path)
         directory.load()
         client = await in_thread(connect_engine)
-        lock = LockFile.write(directory.lock_file, plan, tools, await in_thread(versions, client))
+        run_id = uuid.uuid4().hex
+        lock = LockFile.write(directory.lock_file, plan, tools, await in_thread(versions, client), run_id=run_id)
         directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
         left = [trial for trial in plan.trials if trial.key not in directory.results]
         progress.start(len(plan.trials), len(plan.trials) - len(left))
-        shop = Workshop(client=client, run_id=uuid.uuid4().hex, tools=tools, progress=progress, lock=lock)
+        shop = Workshop(client=client, run_id=run_id, tools=tools, progress=progress, lock=lock)
         try:
             if left:
                 await shop.open()

@@ -108,8 +108,8 @@ def run(argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: floa
     is killed, sessions of their own too.
 
     Returns:
-        a dict with status ("ok" or "timeout"), exit_code (None at a timeout,
-        negative for a signal) and what `Tape.result` gives.
+        a dict with status ("ok" or "timeout"), exit_code (None at a timeout; 128 + n
+        for signal n, as shells say it) and what `Tape.result` gives.
     """
     tape = Tape(limit)
     ours, theirs = os.pipe()
@@ -127,8 +127,12 @@ def run(argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: floa
     return dict(
         tape.result(),
         status="timeout" if timed_out else "ok",
-        exit_code=None if timed_out else process.returncode,
+        exit_code=None if timed_out else _as_shells_say(process.returncode),
     )
+
+
+def _as_shells_say(code: int) -> int:
+    return code if code >= 0 else 128 - code
 
 
 def _collect(process: subprocess.Popen[bytes], fd: int, tape: Tape, deadline: float) -> bool:

@@ -13,7 +13,7 @@ from sandbox import schema
 from sandbox.tree import unpack
 from tests.support import toy
 from tests.support.command import events, results, roadtest
-from tests.support.docker import leftovers
+from tests.support.docker import leftovers, run_id
 from tests.support.toy import SUBMIT, bash, call, turn, write
 
 pytestmark = pytest.mark.docker
@@ -127,7 +127,7 @@ def test_report_shows_standings_and_trials(run: Path) -> None:
 
 
 def test_nothing_is_left_in_the_engine(run: Path, engine: docker.DockerClient) -> None:
-    assert leftovers(engine) == []
+    assert leftovers(engine, run_id(run / "out")) == []
 
 
 def test_a_finished_run_is_refused_without_resume_and_left_alone_with_it(run: Path) -> None:

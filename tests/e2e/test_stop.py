@@ -16,7 +16,7 @@ import pytest
 
 from tests.support import toy
 from tests.support.command import events, results, roadtest, start
-from tests.support.docker import leftovers
+from tests.support.docker import leftovers, run_id
 from tests.support.relay import Relay
 from tests.support.toy import SUBMIT, bash
 
@@ -78,7 +78,7 @@ def test_ctrl_c_leaves_no_container_and_keeps_what_is_done(stage: Stage, engine:
     assert process.returncode == 130
     assert "stopped; what was finished is kept" in said
     assert "Traceback" not in said
-    assert leftovers(engine) == []
+    assert leftovers(engine, run_id(stage.out)) == []
     assert list(results(stage.out)) == ["scripted:nop"]
     again = stage.finish()
     assert again.returncode == 0, again.stderr
@@ -89,10 +89,11 @@ def test_what_a_killed_run_leaves_goes_with_the_next_run(stage: Stage, engine: d
     process = stage.begin()
     process.kill()
     process.communicate(timeout=60)
-    assert leftovers(engine) != []
+    killed = run_id(stage.out)
+    assert leftovers(engine, killed) != []
     again = stage.finish()
     assert again.returncode == 0, again.stderr
-    assert leftovers(engine) == []
+    assert leftovers(engine, killed) == []
     assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
 
 
@@ -105,17 +106,19 @@ def test_a_run_in_the_same_directory_and_the_reaper_leave_a_living_run_alone(
     assert "another run is writing here" in second.stderr
     elsewhere = roadtest("run", stage.task, "--model", "scripted:nop", "--out", tmp_path / "other")
     assert elsewhere.returncode == 0, elsewhere.stderr
-    assert leftovers(engine) != [], "the reaper took a living run's container"
+    assert leftovers(engine, run_id(stage.out)) != [], "the reaper took a living run's container"
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
-    assert leftovers(engine) == []
+    assert leftovers(engine, run_id(stage.out)) == []
 
 
 def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
     stage: Stage, engine: docker.DockerClient
 ) -> None:
     process = stage.begin()
-    (container,) = engine.containers.list(filters={"label": "roadtest.role=agent"})
+    (container,) = engine.containers.list(
+        filters={"label": ["roadtest.role=agent", f"roadtest.run={run_id(stage.out)}"]}
+    )
     container.remove(force=True)
     said = process.communicate(timeout=60)[0]
     assert process.returncode == 3
@@ -153,9 +156,10 @@ def test_an_engine_that_goes_away_ends_the_run_and_keeps_what_is_done(
     assert "Traceback" not in said
     records = [json.loads(line) for line in results_lines(stage.out)]
     assert (records[0]["candidate"], records[0]["verdict"]) == ("scripted:nop", "wrong")
+    cut = run_id(stage.out)
     again = stage.finish()
     assert again.returncode == 0, again.stderr
-    assert leftovers(engine) == []
+    assert leftovers(engine, cut) == []
 
 
 def results_lines(out: Path) -> list[str]:
@@ -201,7 +205,7 @@ def test_a_disk_that_fills_up_ends_the_run_without_a_torn_record(
     assert process.returncode == 3, said
     assert "No space left" in said
     assert "Traceback" not in said
-    assert leftovers(engine) == []
+    assert leftovers(engine, run_id(stage.out)) == []
     for line in results_lines(stage.out):
         json.loads(line)
     with pytest.raises(OSError, match="No space"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,9 +49,14 @@ def call(env: AgentEnvironment, name: str, **arguments: Any) -> dict[str, Any]:
     return env.call(toolbox.load_tools()[name], arguments)
 
 
-def leftovers(client: docker.DockerClient, run: str | None = None) -> list[str]:
-    """Names of containers and volumes that Roadtest made and that are still there."""
-    label = owner.PREFIX + "run" + (f"={run}" if run else "")
+def run_id(out: Path) -> str:
+    """The id under which a run labels what it makes."""
+    return str(json.loads((out / "lock.json").read_text())["run"])
+
+
+def leftovers(client: docker.DockerClient, run: str) -> list[str]:
+    """Names of containers and volumes of a run that are still there."""
+    label = f"{owner.PREFIX}run={run}"
     containers = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
     volumes = client.volumes.list(filters={"label": label})
     return [str(container.name) for container in containers] + [str(volume.name) for volume in volumes]
