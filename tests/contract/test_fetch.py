@@ -127,7 +127,7 @@ def test_a_release_becomes_a_tree_without_its_wrapper(index: str, data: bytes) -
 
 
 def test_a_wheel_that_is_not_to_be_had_is_named_by_what_wants_it(index: str, tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match="could not download the wheels of repos/x.toml"):
+    with pytest.raises(HarnessError, match=r"could not download the wheels of repos/x\.toml"):
         fetch.wheels(
             f"sample-pkg==1.0 --hash=sha256:{'0' * 64}\n", tmp_path / "w", machine="x86_64", what="repos/x.toml"
         )
