@@ -14,13 +14,10 @@ Whatever is wrong is a BadInput that names the file and the field.
 from __future__ import annotations
 
 import ast
-import datetime
 import hashlib
 import json
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +25,7 @@ from typing import Any
 from sandbox import schema
 from sandbox.errors import BadInput
 from sandbox.plan import NOP, ORACLE
+from sandbox.reading import MOST_BYTES, read_text, read_toml, shown
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
     DEFAULT_BUILD_SECONDS,
@@ -50,7 +48,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FORBIDDEN = frozenset(
     {"privileged", "cap_add", "devices", "volumes", "binds", "mounts", "network", "pid", "ipc", "security_opt"}
 )
-MOST_BYTES = 64 * 1024 * 1024
 
 
 def load_tasks(arguments: Iterable[str]) -> list[Task]:
@@ -92,7 +89,7 @@ def load_task(folder: Path) -> Task:
         BadInput: naming the file and the field.
     """
     folder = folder.resolve()
-    where = _shown(folder / "task.toml")
+    where = shown(folder / "task.toml")
     _check_name(folder)
     document = read_toml(folder / "task.toml")
     schema.check("task.v1", document, file=where)
@@ -111,7 +108,7 @@ def load_task(folder: Path) -> Task:
         id=folder.name,
         path=str(folder),
         digest=_digest(folder, files),
-        instruction=_read_text(folder / "instruction.md"),
+        instruction=read_text(folder / "instruction.md"),
         rung=ours["rung"],
         judge=_judge(ours["judge"], document.get("verifier", {}), where),
         bugs=bugs,
@@ -139,7 +136,7 @@ def _check_name(folder: Path) -> None:
     for name in (folder.name, folder.parent.name):
         if not NAME.fullmatch(name):
             raise BadInput(
-                f"{_shown(folder)}: {name!r} cannot be part of a task's name; "
+                f"{shown(folder)}: {name!r} cannot be part of a task's name; "
                 "use letters, digits, dots, hyphens and underscores, up to 100"
             )
 
@@ -147,28 +144,28 @@ def _check_name(folder: Path) -> None:
 def _check_kinds(files: list[Path]) -> None:
     for path in files:
         if path.is_symlink():
-            raise BadInput(f"{_shown(path)}: a task holds no symbolic links; put the file itself there")
+            raise BadInput(f"{shown(path)}: a task holds no symbolic links; put the file itself there")
         if not path.is_file():
-            raise BadInput(f"{_shown(path)}: is neither a file nor a directory")
+            raise BadInput(f"{shown(path)}: is neither a file nor a directory")
 
 
 def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
     if not (folder / "instruction.md").is_file():
-        raise BadInput(f"{_shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
-    if not _read_text(folder / "instruction.md").strip():
-        raise BadInput(f"{_shown(folder / 'instruction.md')}: is empty; write there what a user would ask")
+        raise BadInput(f"{shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
+    if not read_text(folder / "instruction.md").strip():
+        raise BadInput(f"{shown(folder / 'instruction.md')}: is empty; write there what a user would ask")
     _check_supported(folder, ours, document)
     if "release" in ours:
         return
     for needed in ("environment/Dockerfile", "solution/solve.sh"):
         if not (folder / needed).is_file():
-            raise BadInput(f"{_shown(folder / needed)}: is missing (only a release recipe goes without)")
+            raise BadInput(f"{shown(folder / needed)}: is missing (only a release recipe goes without)")
 
 
 def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[str, Any]) -> None:
-    where = _shown(folder / "task.toml")
+    where = shown(folder / "task.toml")
     if (folder / "environment" / "docker-compose.yaml").exists():
-        raise BadInput(f"{_shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
+        raise BadInput(f"{shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
     if document.get("steps"):
         raise BadInput(f"{where}: steps: chains are not supported by this version")
     if ours["judge"]["kind"] != "in-process":
@@ -224,12 +221,12 @@ def _bugs(rows: list[Mapping[str, Any]], where: str) -> tuple[Bug, ...]:
 def _guards(path: Path) -> tuple[str, ...]:
     if not path.exists():
         return ()
-    lines = [line for line in _read_text(path).splitlines() if line.strip() and not line.startswith("#")]
+    lines = [line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#")]
     for line in lines:
         if "::" not in line:
-            raise BadInput(f"{_shown(path)}: {line!r} is no test id (file::test)")
+            raise BadInput(f"{shown(path)}: {line!r} is no test id (file::test)")
         if not is_safe(line.partition("::")[0]):
-            raise BadInput(f"{_shown(path)}: {line} lies outside the tests")
+            raise BadInput(f"{shown(path)}: {line} lies outside the tests")
     return tuple(dict.fromkeys(lines))
 
 
@@ -238,11 +235,11 @@ def _check_hidden(folder: Path, bugs: tuple[Bug, ...], guards: tuple[str, ...], 
     owners = {test: bug.id for bug in bugs for test in bug.tests}
     for test in guards:
         if test in owners:
-            raise BadInput(f"{_shown(folder / 'tests/guards.txt')}: {test} belongs to bug {owners[test]} already")
+            raise BadInput(f"{shown(folder / 'tests/guards.txt')}: {test} belongs to bug {owners[test]} already")
     for test in () if recipe else (*owners, *guards):
         place = folder / "tests" / test.partition("::")[0]
         if not place.is_file():
-            raise BadInput(f"{_shown(folder / 'task.toml')}: the hidden test {test} needs a file {_shown(place)}")
+            raise BadInput(f"{shown(folder / 'task.toml')}: the hidden test {test} needs a file {shown(place)}")
 
 
 def _release(row: Mapping[str, Any] | None) -> Release | None:
@@ -253,9 +250,9 @@ def _variants(folder: Path) -> tuple[str, ...]:
     names = []
     for child in sorted((folder / "variants").glob("*")):
         if not NAME.fullmatch(child.name) or child.name in (ORACLE, NOP) or child.name.endswith(".jsonl"):
-            raise BadInput(f"{_shown(child)}: {child.name!r} cannot be the name of a variant")
+            raise BadInput(f"{shown(child)}: {child.name!r} cannot be the name of a variant")
         if not (child / "turns.jsonl").is_file():
-            raise BadInput(f"{_shown(child / 'turns.jsonl')}: is missing")
+            raise BadInput(f"{shown(child / 'turns.jsonl')}: is missing")
         load_turns(child / "turns.jsonl")
         load_expectation(child / "expect.toml")
         names.append(child.name)
@@ -270,10 +267,10 @@ def load_turns(path: Path) -> list[dict[str, Any]]:
     """
     turns = []
     # Not splitlines: a JSON string may hold a line separator of Unicode as it is.
-    for number, line in enumerate(_read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
-        where = f"{_shown(path)}: line {number}"
+        where = f"{shown(path)}: line {number}"
         try:
             turn = json.loads(line)
         except (ValueError, RecursionError) as exc:
@@ -290,47 +287,8 @@ def load_expectation(path: Path) -> dict[str, Any]:
         BadInput: missing, or not as the schema says.
     """
     document = read_toml(path)
-    schema.check("expect.v1", document, file=_shown(path))
+    schema.check("expect.v1", document, file=shown(path))
     return document
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file with dates as ISO text.
-
-    Raises:
-        BadInput: missing, unreadable, not UTF-8, or not TOML.
-    """
-    try:
-        document = tomllib.loads(_read_text(path))
-    except (ValueError, RecursionError) as exc:  # ValueError: no TOML, or a number of too many digits
-        raise BadInput(f"{_shown(path)}: is not TOML: {exc}") from exc
-    return {key: _plain(value) for key, value in document.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    return value
-
-
-def _read_text(path: Path) -> str:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise BadInput(f"{_shown(path)}: is no file")
-        if status.st_size > MOST_BYTES:
-            raise BadInput(f"{_shown(path)}: holds more than {MOST_BYTES >> 20} MiB")
-        return path.read_text("utf-8")
-    except FileNotFoundError as exc:
-        raise BadInput(f"{_shown(path)}: is missing") from exc
-    except UnicodeDecodeError as exc:
-        raise BadInput(f"{_shown(path)}: is not UTF-8 text (byte {exc.start})") from exc
-    except OSError as exc:
-        raise BadInput(f"{_shown(path)}: cannot be read: {exc.strerror}") from exc
 
 
 def _files(folder: Path) -> list[Path]:
@@ -350,21 +308,12 @@ def _digest(folder: Path, files: list[Path]) -> str:
         size += path.stat().st_size
         if size > MOST_BYTES:
             raise BadInput(
-                f"{_shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead"
+                f"{shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead"
             )
         try:
             data = path.read_bytes()
         except OSError as exc:
-            raise BadInput(f"{_shown(path)}: cannot be read: {exc.strerror}") from exc
+            raise BadInput(f"{shown(path)}: cannot be read: {exc.strerror}") from exc
         name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
         total.update(b"%d %d " % (len(name), len(data)) + name + data)
     return total.hexdigest()
-
-
-def _shown(path: Path) -> str:
-    """A path as the user would type it: from the current directory where it lies below."""
-    # Not resolved: of a link it is the link that must be named.
-    try:
-        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox import fetch, paths, schema
 from sandbox.errors import BadInput
-from sandbox.loader import read_toml
+from sandbox.reading import read_toml
 from sandbox.tree import EXECUTABLE, FILE, Entry, is_safe, unpack
 
 MOST_FILES = 100_000

@@ -242,7 +242,7 @@ def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> 
         if candidate.kind == "file":
             turns_for(candidate, tasks[0])
         elif not candidate.scripted:
-            from sandbox.llm.litellm_client import check_model
+            from sandbox.llm.providers import check_model
 
             check_model(candidate)
 

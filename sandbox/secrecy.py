@@ -10,9 +10,16 @@ _USERINFO = re.compile(r"://[^/@\s]*@")
 SHORTEST = 6
 
 
-def without_secrets(text: str) -> str:
-    """The text with every secret of the environment, and logins in addresses, blotted out."""
-    for name, value in os.environ.items():
-        if len(value) >= SHORTEST and _SECRET.search(name.upper()):
-            text = text.replace(value, f"<{name}>")
+def without_secrets(text: str, own: str | None = None) -> str:
+    """The text with every secret of the environment, and logins in addresses, blotted out.
+
+    Args:
+        own: a further secret, such as the key in use.
+    """
+    found = {own: "<the key>"} if own else {}
+    found |= {value: f"<{name}>" for name, value in os.environ.items() if _SECRET.search(name.upper())}
+    # The longest first: one key may be the beginning of another.
+    for value in sorted(found, key=len, reverse=True):
+        if len(value) >= SHORTEST:
+            text = text.replace(value, found[value])
     return _USERINFO.sub("://<login>@", text)

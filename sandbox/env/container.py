@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from docker.types import Mount, Ulimit
 
 from sandbox.env import guest, owner
 from sandbox.env.engine import talking
+from sandbox.env.stream import framed, hang_up, stdout, take_frame
 from sandbox.errors import SandboxError
 from sandbox.task import WORKSPACE, Resources
 
@@ -33,7 +33,6 @@ TMP_MB = 256
 HOME = "/home/agent"
 HOME_MB = 64
 INODES_PER_MB = 256
-STDERR_KEPT = 16 * 1024
 LOOKS = 5
 BETWEEN_LOOKS = 0.2
 
@@ -179,20 +178,20 @@ class Container:
         try:
             with talking("talk to a program in a container"):
                 sock.settimeout(max(0.1, deadline - time.monotonic()))
-                sock.sendall(b"".join(_framed(frame) for frame in (program.bundle(), *frames)))
+                sock.sendall(b"".join(framed(frame) for frame in (program.bundle(), *frames)))
             buffer = bytearray()
             seen = 0
-            for data in _stdout(sock, deadline, errors):
+            for data in stdout(sock, deadline, errors):
                 seen += len(data)
                 if seen > most:
                     raise SandboxError(f"a program in a container answered with more than {most} bytes")
                 buffer += data
-                while (frame := _take_frame(buffer)) is not None:
+                while (frame := take_frame(buffer)) is not None:
                     yield frame
             if buffer or not seen:
                 raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
         finally:
-            _hang_up(stream, sock)
+            hang_up(stream, sock)
 
     def ask(self, program: guest.Program, request: Any, *frames: bytes, timeout: float) -> dict[str, Any]:
         """Run a guest program that answers with one frame of JSON.
@@ -213,14 +212,6 @@ class Container:
             code = self.client.api.exec_inspect(exec_id).get("ExitCode")
         words = " ".join(said.decode("utf-8", "replace").split())[-300:]
         return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
-
-
-def _hang_up(stream: Any, sock: Any) -> None:
-    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too."""
-    for holder in (getattr(stream, "_response", None), stream, sock):
-        with contextlib.suppress(OSError, ValueError):
-            if holder is not None:
-                holder.close()
 
 
 def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:
@@ -275,72 +266,6 @@ def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tm
         "log_config": {"type": "none"},
         "stop_signal": "SIGKILL",
     }
-
-
-def _framed(payload: bytes) -> bytes:
-    return struct.pack(">I", len(payload)) + payload
-
-
-def _take_frame(buffer: bytearray) -> bytes | None:
-    if len(buffer) < 4:
-        return None
-    length: int = struct.unpack_from(">I", buffer)[0]
-    if length > guest.LARGEST_FRAME:
-        raise SandboxError(f"a program in a container sent a frame of {length} bytes")
-    if len(buffer) < 4 + length:
-        return None
-    payload = bytes(buffer[4 : 4 + length])
-    del buffer[: 4 + length]
-    return payload
-
-
-def _stdout(sock: Any, deadline: float, errors: bytearray) -> Iterator[bytes]:
-    """Standard output out of the engine's multiplexed stream; standard error goes to `errors`.
-
-    Each part has a header of eight bytes: the stream (1 or 2), three zeros, the
-    length (big endian); Docker Engine API, "Attach to a container".
-    """
-    while header := _receive(sock, 8, deadline):
-        kind, length = struct.unpack(">BxxxL", header)
-        if kind not in (0, 1, 2):
-            raise SandboxError("the engine's stream is corrupt")
-        data = _receive(sock, length, deadline)
-        if len(data) != length:
-            raise SandboxError("the engine's stream was cut")
-        if kind == 2:
-            errors += data[: STDERR_KEPT - len(errors)] if len(errors) < STDERR_KEPT else b""
-        else:
-            yield data
-
-
-def _receive(sock: Any, count: int, deadline: float) -> bytes:
-    """`count` bytes; nothing at the end of the stream.
-
-    Raises:
-        SandboxError: the end came in the middle, or the deadline.
-        EngineGone: the connection broke.
-    """
-    parts: list[bytes] = []
-    missing = count
-    while missing:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise SandboxError("a program in a container did not answer in time")
-        sock.settimeout(left)
-        try:
-            part = sock.recv(min(missing, 1 << 20))
-        except TimeoutError as exc:
-            raise SandboxError("a program in a container did not answer in time") from exc
-        except OSError as exc:
-            with talking("listen to a program in a container"):
-                raise exc
-        if not part:
-            if missing != count:
-                raise SandboxError("the engine's stream was cut")
-            return b""
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
 
 
 def _json(payload: bytes) -> Any:

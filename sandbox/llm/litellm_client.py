@@ -19,34 +19,15 @@ from typing import Any
 
 import httpx
 
-from sandbox.errors import BadInput, ProviderError, one_line
+from sandbox.errors import ProviderError, one_line
 from sandbox.llm.client import Answer, Message
+from sandbox.llm.providers import OWN_HANDLER, check_address, load_litellm, missing_variables, openai_dialect, resolve
 from sandbox.llm.recorder import Recorder
 from sandbox.plan import Candidate
+from sandbox.secrecy import without_secrets
 
 SECONDS = 300.0
 NO_KEY = "no-key-needed"
-
-# Providers that litellm lists as OpenAI-compatible and yet asks through its own HTTP handler.
-# It drops a client of the wrong kind without a word, and the raw body would go with it.
-_OWN_HANDLER = frozenset(
-    [
-        "azure_ai",
-        "cometapi",
-        "deepseek",
-        "edenai",
-        "fireworks_ai",
-        "groq",
-        "hosted_vllm",
-        "ragflow",
-        "together_ai",
-        "xai",
-    ]
-)
-# What litellm misses, though it is no key or there are other ways to log in.
-_DISPENSABLE = frozenset(
-    ["OLLAMA_API_BASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "VERTEXAI_PROJECT", "VERTEXAI_LOCATION"]
-)
 
 _KINDS = {
     "AuthenticationError": "authentication",
@@ -65,66 +46,6 @@ _KINDS = {
 _STATUSES = {401: "authentication", 403: "authentication", 404: "not-found", 408: "timeout", 429: "rate-limit"}
 
 
-def load_litellm() -> Any:
-    """The litellm module, told to keep quiet and to fetch nothing."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    os.environ.setdefault("LITELLM_LOG", "ERROR")
-    litellm: Any = importlib.import_module("litellm")
-    litellm.telemetry = False
-    litellm.suppress_debug_info = True
-    litellm.num_retries = 0
-    return litellm
-
-
-def check_model(candidate: Candidate) -> None:
-    """Whether litellm knows the provider and the key is there, before anything is started.
-
-    Raises:
-        BadInput: naming the model or the variable that holds the key.
-    """
-    litellm = load_litellm()
-    provider, _, base = _resolve(litellm, candidate)
-    if candidate.api_base:
-        return
-    missing = [name for name in _missing(litellm, candidate) if name not in _DISPENSABLE]
-    if missing:
-        # Google's two names mean the same key.
-        names = (" or " if provider == "gemini" else " and ").join(missing)
-        raise BadInput(f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base")
-    _check_address(litellm, candidate, provider, base)
-
-
-def _resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:
-    """Provider, key and address of a model, as litellm finds them."""
-    try:
-        _, provider, key, base = litellm.get_llm_provider(candidate.name, api_base=candidate.api_base)
-    except Exception as exc:
-        raise BadInput(
-            f"--model {candidate.name}: litellm knows no such provider; write PROVIDER/MODEL, as in "
-            "openai/gpt-4o, anthropic/claude-sonnet-4-5, ollama/llama3, or give scripted:oracle"
-        ) from exc
-    return provider, key, candidate.api_base or base
-
-
-def _check_address(litellm: Any, candidate: Candidate, provider: str, base: str | None) -> None:
-    """Refuse a provider without an address: OpenAI's client would take OpenAI's, and send another's key there."""
-    if base is None and provider != "openai" and _openai_dialect(litellm, provider):
-        raise BadInput(f"--model {candidate.name}: litellm has no address for {provider}, give --api-base")
-
-
-def _missing(litellm: Any, candidate: Candidate) -> list[str]:
-    """The variables without which litellm would not ask this provider."""
-    return list(litellm.validate_environment(candidate.name).get("missing_keys", []))
-
-
-def _openai_dialect(litellm: Any, provider: str) -> bool:
-    """Whether a provider other than OpenAI is asked as OpenAI is."""
-    if provider == "custom_openai" or provider in litellm.openai_compatible_providers:
-        return True
-    listed: Any = importlib.import_module("litellm.llms.openai_like.json_loader")
-    return bool(listed.JSONProviderRegistry.exists(provider))
-
-
 class LiteLLMClient:
     """One model. Keys come from the environment and go nowhere but to the provider.
 
@@ -136,12 +57,12 @@ class LiteLLMClient:
         self._litellm = load_litellm()
         self._candidate = candidate
         self._seconds = seconds
-        self._provider, key, self._base = _resolve(self._litellm, candidate)
-        _check_address(self._litellm, candidate, self._provider, self._base)
+        self._provider, key, self._base = resolve(self._litellm, candidate)
+        check_address(self._litellm, candidate, self._provider, self._base)
         self._key = key or (os.environ.get("OPENAI_API_KEY") if self._provider == "openai" else None)
         self._http = Recorder(seconds=seconds)
-        self._through_openai = self._provider not in _OWN_HANDLER and (
-            self._provider == "openai" or _openai_dialect(self._litellm, self._provider)
+        self._through_openai = self._provider not in OWN_HANDLER and (
+            self._provider == "openai" or openai_dialect(self._litellm, self._provider)
         )
         self._client = self._make_client()
 
@@ -200,7 +121,7 @@ class LiteLLMClient:
         """litellm's own rendering of the reply."""
         # litellm's table of who can take tools does not know every model; the provider does.
         allowed = {"allowed_openai_params": ["tools"]} if self._through_openai else {}
-        keyless = self._candidate.api_base and _missing(self._litellm, self._candidate)
+        keyless = self._candidate.api_base and missing_variables(self._litellm, self._candidate)
         return await self._litellm.acompletion(
             model=self._candidate.name,
             # litellm does not promise to leave these alone, and the conversation goes on with them.
@@ -253,7 +174,7 @@ class LiteLLMClient:
 
     def _failure(self, exc: Exception) -> ProviderError:
         # Keys go first: a key cut in two by the shortening would no longer be found.
-        text = one_line(Exception(_without_keys(str(exc), self._key) or type(exc).__name__))
+        text = one_line(Exception(without_secrets(str(exc), self._key) or type(exc).__name__))
         return ProviderError(text, kind=self._kind(exc), retry_after=_retry_after(self._http.response))
 
     def _kind(self, exc: Exception) -> str:
@@ -287,16 +208,3 @@ def _retry_after(response: httpx.Response | None) -> float | None:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _without_keys(text: str, own: str | None) -> str:
-    """Blot out the key in use and every key of the environment, should a provider's error quote one."""
-    found = {own: "<the key>"} if own else {}
-    for name, value in os.environ.items():
-        if "KEY" in name or "TOKEN" in name or "SECRET" in name:
-            found[value] = f"<{name}>"
-    # The longest first: one key may be the beginning of another.
-    for value in sorted(found, key=len, reverse=True):
-        if len(value) >= 6:
-            text = text.replace(value, found[value])
-    return text

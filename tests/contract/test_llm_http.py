@@ -15,8 +15,9 @@ import pytest
 from sandbox.errors import BadInput, ProviderError
 from sandbox.llm import patience
 from sandbox.llm.client import Answer
-from sandbox.llm.litellm_client import LiteLLMClient, check_model, load_litellm
+from sandbox.llm.litellm_client import LiteLLMClient
 from sandbox.llm.patience import ATTEMPTS, ask_patiently
+from sandbox.llm.providers import check_model, load_litellm
 from sandbox.plan import Candidate
 from sandbox.reply import parse_reply
 from sandbox.toolbox import load_tools

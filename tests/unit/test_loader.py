@@ -11,7 +11,8 @@ import pytest
 
 from sandbox import schema
 from sandbox.errors import BadInput
-from sandbox.loader import load_expectation, load_task, load_tasks, load_turns, read_toml
+from sandbox.loader import load_expectation, load_task, load_tasks, load_turns
+from sandbox.reading import read_toml
 from sandbox.repos import read_repo
 from sandbox.toolbox import load_tools, narrowed
 from tests.support.builders import TASK_TOML, make_task_folder

@@ -1,0 +1,91 @@
+"""What litellm knows of a model before it is asked: provider, key, address, and what is missing."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from sandbox.errors import BadInput
+from sandbox.plan import Candidate
+
+# Providers that litellm lists as OpenAI-compatible and yet asks through its own HTTP handler.
+# It drops a client of the wrong kind without a word, and the raw body would go with it.
+OWN_HANDLER = frozenset(
+    [
+        "azure_ai",
+        "cometapi",
+        "deepseek",
+        "edenai",
+        "fireworks_ai",
+        "groq",
+        "hosted_vllm",
+        "ragflow",
+        "together_ai",
+        "xai",
+    ]
+)
+# What litellm misses, though it is no key or there are other ways to log in.
+_DISPENSABLE = frozenset(
+    ["OLLAMA_API_BASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "VERTEXAI_PROJECT", "VERTEXAI_LOCATION"]
+)
+
+
+def load_litellm() -> Any:
+    """The litellm module, told to keep quiet and to fetch nothing."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    os.environ.setdefault("LITELLM_LOG", "ERROR")
+    litellm: Any = importlib.import_module("litellm")
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.num_retries = 0
+    return litellm
+
+
+def check_model(candidate: Candidate) -> None:
+    """Whether litellm knows the provider and the key is there, before anything is started.
+
+    Raises:
+        BadInput: naming the model or the variable that holds the key.
+    """
+    litellm = load_litellm()
+    provider, _, base = resolve(litellm, candidate)
+    if candidate.api_base:
+        return
+    missing = [name for name in missing_variables(litellm, candidate) if name not in _DISPENSABLE]
+    if missing:
+        # Google's two names mean the same key.
+        names = (" or " if provider == "gemini" else " and ").join(missing)
+        raise BadInput(f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base")
+    check_address(litellm, candidate, provider, base)
+
+
+def resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:
+    """Provider, key and address of a model, as litellm finds them."""
+    try:
+        _, provider, key, base = litellm.get_llm_provider(candidate.name, api_base=candidate.api_base)
+    except Exception as exc:
+        raise BadInput(
+            f"--model {candidate.name}: litellm knows no such provider; write PROVIDER/MODEL, as in "
+            "openai/gpt-4o, anthropic/claude-sonnet-4-5, ollama/llama3, or give scripted:oracle"
+        ) from exc
+    return provider, key, candidate.api_base or base
+
+
+def check_address(litellm: Any, candidate: Candidate, provider: str, base: str | None) -> None:
+    """Refuse a provider without an address: OpenAI's client would take OpenAI's, and send another's key there."""
+    if base is None and provider != "openai" and openai_dialect(litellm, provider):
+        raise BadInput(f"--model {candidate.name}: litellm has no address for {provider}, give --api-base")
+
+
+def missing_variables(litellm: Any, candidate: Candidate) -> list[str]:
+    """The variables without which litellm would not ask this provider."""
+    return list(litellm.validate_environment(candidate.name).get("missing_keys", []))
+
+
+def openai_dialect(litellm: Any, provider: str) -> bool:
+    """Whether a provider other than OpenAI is asked as OpenAI is."""
+    if provider == "custom_openai" or provider in litellm.openai_compatible_providers:
+        return True
+    listed: Any = importlib.import_module("litellm.llms.openai_like.json_loader")
+    return bool(listed.JSONProviderRegistry.exists(provider))
