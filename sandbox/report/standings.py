@@ -109,12 +109,14 @@ def _others(row: Standing) -> str:
 def trials_table(records: Iterable[Mapping[str, Any]]) -> Table:
     """Every trial on a line of its own."""
     made = Table(title="Trials", title_justify="left", header_style="bold")
-    for heading in ("trial", "verdict", "reason", "calls", "faults", "wall"):
+    for heading in ("task", "candidate", "condition", "verdict", "reason", "calls", "faults", "wall"):
         made.add_column(heading, justify="right" if heading in ("calls", "wall") else "left", overflow="fold")
     for record in records:
         faults = ", ".join(f"{label}×{count}" for label, count in record["calls"]["faults"].items()) or "–"
-        cells = [record["trial"], record["verdict"], record["reason"], str(record["calls"]["total"]), faults]
-        made.add_row(*(Text(cell) for cell in [*cells, f"{record['time']['wall_s']:.1f}s"]))
+        condition = f"{record['condition']}/{record['repeat']}"
+        cells = [f"{record['suite']}/{record['task']}", record["candidate"], condition, record["verdict"]]
+        cells += [record["reason"], str(record["calls"]["total"]), faults, f"{record['time']['wall_s']:.1f}s"]
+        made.add_row(*(Text(cell) for cell in cells))
     return made
 
 
