@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import docker
@@ -14,6 +16,8 @@ import docker
 from sandbox import judge
 from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container
+from sandbox.env.stream import NoAnswer
+from sandbox.errors import AgentError
 from sandbox.judge import Judgement
 from sandbox.task import WORKSPACE, Task
 from sandbox.tree import Tree, digest, pack
@@ -21,6 +25,18 @@ from sandbox.tree import Tree, digest, pack
 LIMIT = 64 * 1024
 START_SECONDS = 60.0
 MARGIN_SECONDS = 60.0
+MIB = 1024 * 1024
+# Files beside the candidate's own tree: pytest's, and those of the tests.
+SLACK_MB = 64
+
+NOTHING_PASSED: Mapping[str, Any] = {
+    "outcomes": {},
+    "messages": {},
+    "strangers": [],
+    "sessions": [],
+    "out_of_time": False,
+    "seconds": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +77,40 @@ def check(
     files = list(dict.fromkeys(test.partition("::")[0] for test in task.hidden_ids))
     planted = judge.plant(tests, files, task.judge.canaries, rng)
     archive = pack(judge.overlay(tree, planted.tests))
-    container = Container.start(client, image, labels=labels, resources=task.resources, keep_workspace=False)
+    room = replace(task.resources, storage_mb=task.resources.storage_mb + 2 * (len(archive) // MIB) + SLACK_MB)
+    container = Container.start(client, image, labels=labels, resources=room, keep_workspace=False)
     try:
-        answer = container.ask(
-            guest.SUPERVISOR,
-            _request(task, planted.canaries),
-            archive,
-            timeout=task.judge.suite_timeout + MARGIN_SECONDS,
-        )
+        answer = _ask_supervisor(container, task, _request(task, planted.canaries), archive)
     finally:
         container.remove()
     judgement = judge.interpret(task, planted.canaries, answer)
     return Check(judgement=judgement, answer=answer, canaries=planted.canaries, seconds=float(answer["seconds"]))
+
+
+def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any], archive: bytes) -> Mapping[str, Any]:
+    """The supervisor's answer; if it dies after the code under test has begun, the answer that nothing passed.
+
+    Raises:
+        NoAnswer: it did not get as far as starting the code under test.
+        SandboxError: the container was ended or removed from outside.
+        EngineGone: the engine does not answer.
+    """
+    timeout = task.judge.suite_timeout + MARGIN_SECONDS
+    frames = container.converse(guest.SUPERVISOR, [json.dumps(request).encode("ascii"), archive], timeout=timeout)
+    started = False
+    try:
+        for frame in frames:
+            answer = json.loads(frame)
+            if "started" not in answer:
+                return dict(answer)
+            started = True
+        raise NoAnswer("the judge's supervisor ended without an answer")
+    except NoAnswer as exc:
+        if not started:
+            raise
+        with contextlib.suppress(AgentError):
+            container.blame(exc)
+        return {**NOTHING_PASSED, "died": str(exc)}
 
 
 def _request(task: Task, canaries: tuple[str, ...]) -> dict[str, Any]:

@@ -81,6 +81,13 @@ class Workshop:
         self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
         self.machine = await in_thread(images.machine_of, self.client)
 
+    async def look_at_engine(self) -> None:
+        """Stop the run if the engine is gone: no further trial could come to a verdict."""
+        try:
+            await in_thread(connect_engine)
+        except EngineGone as exc:
+            self.stopped = str(exc)
+
     async def close(self) -> None:
         """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
         with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
@@ -203,8 +210,8 @@ async def _one(trial: Trial, directory: RunDirectory, shop: Workshop, places: an
             journal.close()
         directory.append(record)
         shop.progress.done(trial.key, record)
-        if any(event.data.get("error") == EngineGone.__name__ for event in journal.events if event.kind == "fault"):
-            shop.stopped = record["reason"]
+        if record["verdict"] in NO_VERDICT:
+            await shop.look_at_engine()
     except HarnessError as exc:
         shop.stopped = str(exc)
     finally:

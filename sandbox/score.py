@@ -21,9 +21,9 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
     """
     if fault := next((event for event in of_kind(events, "fault") if event.data["final"]), None):
         message = str(fault.data["message"])
-        if fault.data["stage"] == "judge":
-            return "judge-error", message
-        return ("agent-crash" if fault.data["origin"] == "agent" else "infra-error"), message
+        if fault.data["origin"] == "agent":
+            return "agent-crash", message
+        return ("judge-error" if fault.data["stage"] == "judge" else "infra-error"), message
     if hit := last(events, "limit.hit"):
         return "budget", f"the limit on {hit.data['limit']} was reached"
     checked = last(events, "check.ran")

@@ -24,14 +24,15 @@ from docker.types import Mount, Ulimit
 
 from sandbox.env import guest, owner
 from sandbox.env.engine import talking
-from sandbox.env.stream import framed, hang_up, stdout, take_frame
-from sandbox.errors import SandboxError
+from sandbox.env.stream import NoAnswer, framed, hang_up, stdout, take_frame
+from sandbox.errors import AgentError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
 MIB = 1024 * 1024
 TMP_MB = 256
 HOME = "/home/agent"
 HOME_MB = 64
+SHARED_MB = 64
 INODES_PER_MB = 256
 LOOKS = 5
 BETWEEN_LOOKS = 0.2
@@ -46,17 +47,6 @@ ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "PYTHONHASHSEED": "0",
 }
-
-
-class NoAnswer(SandboxError):
-    """The process started inside ended without its answer (killed, or could not start).
-
-    `status` is the exit code of the process, or None if it never ran.
-    """
-
-    def __init__(self, message: str, *, status: int | None) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,24 +123,29 @@ class Container:
         if self.volume is not None:
             _remove_volume(self.client, self.volume)
 
-    def is_running(self) -> bool:
-        """Whether its main process is up, and stays up while one looks; False when it is gone.
+    def blame(self, failure: NoAnswer) -> None:
+        """Say who is to blame when a program gave no answer in a container with the agent's processes in it.
 
-        A container that is being removed counts as running until its last process is
-        dead, and programs inside it end a moment before: so one look is not enough.
+        Returns if the container is up: then the agent has filled or starved it. A container
+        that is being removed counts as running until its last process is dead, and programs
+        inside it end a moment before: so one look is not enough.
 
         Raises:
+            AgentError: the container is dead because it ran out of memory.
+            SandboxError: it was ended or removed from outside.
             EngineGone: the engine does not answer.
         """
         with talking("look at a container"):
             for _ in range(LOOKS):
                 try:
-                    if not self.client.api.inspect_container(self.id)["State"]["Running"]:
-                        return False
-                except NotFound:
-                    return False
+                    state = self.client.api.inspect_container(self.id)["State"]
+                except NotFound as exc:
+                    raise SandboxError("the container was removed from outside") from exc
+                if not state["Running"]:
+                    if state.get("OOMKilled"):
+                        raise AgentError("the container ran out of memory and died of it") from failure
+                    raise SandboxError(f"the container has ended ({state.get('ExitCode')})") from failure
                 time.sleep(BETWEEN_LOOKS)
-        return True
 
     def converse(
         self, program: guest.Program, frames: Sequence[bytes], *, timeout: float, most: int = 1 << 30
@@ -163,41 +158,56 @@ class Container:
             most: bytes of answer that are taken at most.
 
         Raises:
-            NoAnswer: it ended before any frame, or inside one.
-            SandboxError: the engine refuses, hangs up, or the time is over.
+            NoAnswer: it gave no whole answer; the engine is well.
+            EngineGone: the engine does not answer.
         """
         deadline = time.monotonic() + timeout
         argv = ["python3", "-I", "-c", guest.LOADER]
         with talking("run a program in a container"):
-            exec_id = self.client.api.exec_create(
-                self.id, argv, stdin=True, stdout=True, stderr=True, user="0:0", workdir="/", environment=ENVIRONMENT
-            )["Id"]
-            stream = self.client.api.exec_start(exec_id, socket=True)
+            try:
+                exec_id = self.client.api.exec_create(
+                    self.id, argv, stdin=True, stdout=True, user="0:0", workdir="/", environment=ENVIRONMENT
+                )["Id"]
+                stream = self.client.api.exec_start(exec_id, socket=True)
+            except APIError as exc:  # the container is gone, or too full for another process
+                raise NoAnswer(f"no program can be started in a container: {exc.explanation}") from exc
         sock: Any = getattr(stream, "_sock", stream)
         errors = bytearray()
         try:
-            with talking("talk to a program in a container"):
-                sock.settimeout(max(0.1, deadline - time.monotonic()))
-                sock.sendall(b"".join(framed(frame) for frame in (program.bundle(), *frames)))
-            buffer = bytearray()
-            seen = 0
-            for data in stdout(sock, deadline, errors):
-                seen += len(data)
-                if seen > most:
-                    raise SandboxError(f"a program in a container answered with more than {most} bytes")
-                buffer += data
-                while (frame := take_frame(buffer)) is not None:
-                    yield frame
-            if buffer or not seen:
-                raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
+            _send(sock, [program.bundle(), *frames], deadline)
+            yield from self._answers(stdout(sock, deadline, errors), errors, exec_id, most)
+        except NoAnswer:
+            # A broken connection may mean that the engine is gone, and then it is nobody's doing inside.
+            with talking("reach the engine"):
+                self.client.ping()
+            raise
         finally:
             hang_up(stream, sock)
+
+    def _answers(self, parts: Iterator[bytes], errors: bytearray, exec_id: str, most: int) -> Iterator[bytes]:
+        buffer = bytearray()
+        started = False
+        seen = 0
+        for data in parts:
+            seen += len(data)
+            if seen > most:
+                raise NoAnswer(f"a program in a container answered with more than {most} bytes")
+            buffer += data
+            if not started and len(buffer) >= len(guest.MAGIC):
+                if not buffer.startswith(guest.MAGIC):
+                    break
+                del buffer[: len(guest.MAGIC)]
+                started = True
+            while started and (frame := take_frame(buffer)) is not None:
+                yield frame
+        if buffer or not started or seen == len(guest.MAGIC):
+            raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
 
     def ask(self, program: guest.Program, request: Any, *frames: bytes, timeout: float) -> dict[str, Any]:
         """Run a guest program that answers with one frame of JSON.
 
         Raises:
-            NoAnswer, SandboxError: as `converse`.
+            NoAnswer, EngineGone, SandboxError: as `converse`.
         """
         payload = json.dumps(request).encode("ascii")
         for answer in self.converse(program, [payload, *frames], timeout=timeout):
@@ -205,7 +215,7 @@ class Container:
             if isinstance(value, dict):
                 return value
             break
-        raise SandboxError("a program in a container answered with something else than was asked")
+        raise NoAnswer("a program in a container answered with something else than was asked")
 
     def _no_answer(self, exec_id: str, said: bytes) -> NoAnswer:
         with talking("look at a container"):
@@ -263,16 +273,31 @@ def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tm
             Ulimit(name="fsize", soft=resources.storage_mb * MIB, hard=resources.storage_mb * MIB),
         ],
         "tmpfs": tmpfs,
+        # Shared memory would outlive its processes and keep the container full.
+        "sysctls": {
+            "kernel.shm_rmid_forced": "1",
+            "kernel.shmmax": str(SHARED_MB * MIB),
+            "kernel.shmall": str(SHARED_MB * MIB // 4096),
+        },
         "log_config": {"type": "none"},
         "stop_signal": "SIGKILL",
     }
+
+
+def _send(sock: Any, frames: Sequence[bytes], deadline: float) -> None:
+    try:
+        sock.settimeout(max(0.1, deadline - time.monotonic()))
+        for frame in frames:
+            sock.sendall(framed(frame))
+    except OSError as exc:
+        raise NoAnswer(f"a program in a container does not listen: {exc}") from exc
 
 
 def _json(payload: bytes) -> Any:
     try:
         return json.loads(payload)
     except ValueError as exc:
-        raise SandboxError("a program in a container sent a frame that is not JSON") from exc
+        raise NoAnswer("a program in a container sent a frame that is not JSON") from exc
 
 
 def describe_bounds(resources: Resources) -> dict[str, Any]:

@@ -10,9 +10,13 @@ from importlib import resources
 
 LARGEST_FRAME = 256 * 1024 * 1024
 
-# Reads one frame {"modules": [[name, source], ...], "main": name}, makes the modules, runs main().
+# What a guest program says first. Anything else on its output is the engine's own complaint.
+MAGIC = b"\x00roadtest\n"
+
+# Says MAGIC, reads one frame {"modules": [[name, source], ...], "main": name}, makes the modules, runs main().
 LOADER = """\
 import json, os, struct, sys, types
+os.write(1, b"\\x00roadtest\\n")
 def take(count):
     data = b""
     while len(data) < count:

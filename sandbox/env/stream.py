@@ -8,9 +8,21 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.env.engine import talking
 from sandbox.env.guest import LARGEST_FRAME
 from sandbox.errors import SandboxError
+
+
+class NoAnswer(SandboxError):
+    """A program inside gave no whole answer: killed, starved, cut short, or never started.
+
+    `status` is its exit code, None where that is not known. Whose doing it is depends on
+    who else was in the container, so callers decide.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 STDERR_KEPT = 16 * 1024
 
@@ -24,7 +36,7 @@ def take_frame(buffer: bytearray) -> bytes | None:
         return None
     length: int = struct.unpack_from(">I", buffer)[0]
     if length > LARGEST_FRAME:
-        raise SandboxError(f"a program in a container sent a frame of {length} bytes")
+        raise NoAnswer(f"a program in a container sent a frame of {length} bytes")
     if len(buffer) < 4 + length:
         return None
     payload = bytes(buffer[4 : 4 + length])
@@ -41,10 +53,10 @@ def stdout(sock: Any, deadline: float, errors: bytearray) -> Iterator[bytes]:
     while header := receive(sock, 8, deadline):
         kind, length = struct.unpack(">BxxxL", header)
         if kind not in (0, 1, 2):
-            raise SandboxError("the engine's stream is corrupt")
+            raise NoAnswer("the engine's stream is corrupt")
         data = receive(sock, length, deadline)
         if len(data) != length:
-            raise SandboxError("the engine's stream was cut")
+            raise NoAnswer("the engine's stream was cut")
         if kind == 2:
             errors += data[: STDERR_KEPT - len(errors)] if len(errors) < STDERR_KEPT else b""
         else:
@@ -55,26 +67,24 @@ def receive(sock: Any, count: int, deadline: float) -> bytes:
     """`count` bytes; nothing at the end of the stream.
 
     Raises:
-        SandboxError: the end came in the middle, or the deadline.
-        EngineGone: the connection broke.
+        NoAnswer: the end came in the middle, or the deadline, or the connection broke.
     """
     parts: list[bytes] = []
     missing = count
     while missing:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise SandboxError("a program in a container did not answer in time")
+            raise NoAnswer("a program in a container did not answer in time")
         sock.settimeout(left)
         try:
             part = sock.recv(min(missing, 1 << 20))
         except TimeoutError as exc:
-            raise SandboxError("a program in a container did not answer in time") from exc
+            raise NoAnswer("a program in a container did not answer in time") from exc
         except OSError as exc:
-            with talking("listen to a program in a container"):
-                raise exc
+            raise NoAnswer(f"the connection to a program in a container broke: {exc}") from exc
         if not part:
             if missing != count:
-                raise SandboxError("the engine's stream was cut")
+                raise NoAnswer("the engine's stream was cut")
             return b""
         parts.append(part)
         missing -= len(part)

@@ -12,9 +12,10 @@ from typing import Any
 import docker
 
 from sandbox.env import guest
-from sandbox.env.container import ENVIRONMENT, Container, NoAnswer
+from sandbox.env.container import ENVIRONMENT, Container
 from sandbox.env.images import COPY_OF_WORKSPACE
-from sandbox.errors import AgentError, SandboxError
+from sandbox.env.stream import NoAnswer
+from sandbox.errors import AgentError
 from sandbox.task import SOLUTION, WORKSPACE, Resources
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import LINK, MODES, Entry, Tree, is_safe, pack
@@ -29,6 +30,8 @@ EXPORT_SECONDS = 120.0
 MOST_FILES = 100_000
 DEEPEST = 100
 STUCK_TRIES = 4
+# A tree is held in memory and sent to the judge in one frame.
+MOST_KEPT_MB = 192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class AgentEnvironment:
         self.container = container
         self._program = guest.tool_program({name: tool.source for name, tool in tools.items()})
         self._environment = {**ENVIRONMENT, **environment}
-        self._most_bytes = storage_mb * 1024 * 1024
+        self._most_bytes = min(storage_mb, MOST_KEPT_MB) * 1024 * 1024
 
     @classmethod
     def start(
@@ -104,7 +107,8 @@ class AgentEnvironment:
             truncated, replaced, seconds.
 
         Raises:
-            SandboxError: the container or the engine failed; never because of what the tool did.
+            AgentError: the container died of what the agent did to its memory.
+            SandboxError: the container or the engine failed.
         """
         started = time.monotonic()
         timeout = self._seconds(tool, arguments)
@@ -120,8 +124,7 @@ class AgentEnvironment:
         try:
             answer = self.container.ask(self._program, _jsonable(request), timeout=timeout + MARGIN_SECONDS)
         except NoAnswer as exc:
-            if not self.container.is_running():
-                raise
+            self.container.blame(exc)
             answer = _stopped(exc)
         return {**answer, "seconds": time.monotonic() - started}
 
@@ -145,8 +148,7 @@ class AgentEnvironment:
                 frames = self.container.converse(guest.EXPORT, [request], timeout=EXPORT_SECONDS)
                 return _collect(frames, self._most_bytes)
             except NoAnswer as exc:
-                if not self.container.is_running():
-                    raise
+                self.container.blame(exc)
                 stuck = exc
                 time.sleep(0.5 * (attempt + 1))
         raise AgentError(f"the container is too full for anything to be started in it ({stuck})")
@@ -168,7 +170,7 @@ def _jsonable(request: dict[str, Any]) -> dict[str, Any]:
 
 def _stopped(exc: NoAnswer) -> dict[str, Any]:
     """The answer to a call whose root process was ended by a bound of the container."""
-    text = "the sandbox could not run this tool: the container is out of memory or of processes"
+    text = "the sandbox could not run this tool: the container is out of memory, processes or time"
     return {
         "status": "killed",
         "output": text,
@@ -194,18 +196,18 @@ def _collect(frames: Iterator[bytes], most_bytes: int) -> Sealed:
         mode, size = header["mode"], int(header["size"])
         total += size
         if not is_safe(path) or mode not in MODES or size < 0 or total > most_bytes + (1 << 20):
-            raise SandboxError(f"the export of the workspace holds an impossible entry: {path!r}")
+            raise NoAnswer(f"the export of the workspace holds an impossible entry: {path!r}")
         tree[path] = Entry(mode, _content(frames, size, is_link=mode == LINK))
-    raise SandboxError("the export of the workspace was cut")
+    raise NoAnswer("the export of the workspace was cut")
 
 
 def _header(frame: bytes) -> dict[str, Any]:
     try:
         value = json.loads(frame)
     except ValueError as exc:
-        raise SandboxError("the export of the workspace is corrupt") from exc
+        raise NoAnswer("the export of the workspace is corrupt") from exc
     if not isinstance(value, dict):
-        raise SandboxError("the export of the workspace is corrupt")
+        raise NoAnswer("the export of the workspace is corrupt")
     return value
 
 
@@ -217,9 +219,9 @@ def _content(frames: Iterator[bytes], size: int, *, is_link: bool) -> bytes:
     while missing > 0:
         part = next(frames, b"")
         if not part:
-            raise SandboxError("the export of the workspace was cut")
+            raise NoAnswer("the export of the workspace was cut")
         parts.append(part)
         missing -= len(part)
     if missing:
-        raise SandboxError("the export of the workspace is corrupt")
+        raise NoAnswer("the export of the workspace is corrupt")
     return b"".join(parts)

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import base64
 import os
-import signal
 import stat
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +35,7 @@ def main() -> None:
     """The request: {"op": "export", "workspace": path, "files": n, "bytes": n, "depth": n}."""
     privileges.hide()
     request = wire.read_json(0)
-    killed = kill_agent()
+    killed = processes.kill_agent()
     child = os.fork()
     if child == 0:
         code = 1
@@ -49,44 +47,6 @@ def main() -> None:
             os._exit(code)
     status = os.waitpid(child, 0)[1]
     sys.exit(os.waitstatus_to_exitcode(status) != 0)
-
-
-def kill_agent(rounds: int = 200) -> int:
-    """SIGKILL every process of the agent's user until none is left; how many there were.
-
-    Raises:
-        RuntimeError: some survive.
-    """
-    seen: set[int] = set()
-    for _ in range(rounds):
-        alive = agent_processes()
-        if not alive:
-            return len(seen)
-        seen.update(alive)
-        for pid in alive:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
-        processes.reap()
-        time.sleep(0.005)
-    raise RuntimeError("processes of the agent survive SIGKILL")
-
-
-def agent_processes() -> list[int]:
-    """Living processes (zombies are dead) with the agent's user id."""
-    found = []
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            with open("/proc/%s/status" % name) as status:
-                fields = dict(line.split(":", 1) for line in status if ":" in line)
-        except OSError:
-            continue
-        if int(fields["Uid"].split()[0]) == privileges.AGENT and "Z" not in fields["State"].split()[0]:
-            found.append(int(name))
-    return found
 
 
 def send(root: bytes, bounds: dict[str, Any], killed: int) -> None:
@@ -123,9 +83,8 @@ def walk(root: bytes, depth: int) -> Iterator[tuple[bytes, os.stat_result]]:
             raise TooMuch("nested deeper than %d directories" % depth)
         folder = os.path.join(root, below)
         try:
-            names = os.listdir(folder)
-        except PermissionError:
-            os.chmod(folder, 0o700)
+            if os.lstat(folder).st_mode & 0o700 != 0o700:
+                os.chmod(folder, 0o700)
             names = os.listdir(folder)
         except OSError as exc:
             raise TooMuch("cannot be read: %s" % exc.strerror) from exc

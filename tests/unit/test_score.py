@@ -59,7 +59,7 @@ def test_a_limit_comes_before_the_check() -> None:
 FAULTS = [
     ("agent", "agent", "agent-crash"),
     ("agent", "seal", "agent-crash"),
-    ("agent", "judge", "judge-error"),
+    ("agent", "judge", "agent-crash"),
     ("provider", "agent", "infra-error"),
     ("sandbox", "env", "infra-error"),
     ("sandbox", "judge", "judge-error"),
