@@ -1,13 +1,15 @@
 """Judging, the pure part: what is run, and what of the answer is believed.
 
 The in-process kind imports the code under test into the process that runs the
-tests, so that process can lie. Three things make lying hard:
+tests, so that process can lie. Four things make lying hard:
 
 * the exact set of ids is held by a supervisor of another user; what is missing
   counts as failed, what is extra as tampering;
 * canaries: tests with random names and random wrong expectations, planted among
   the hidden tests, that call the code under test and must fail. Whoever forces
   everything to pass makes them pass too;
+* contradictions: copies of some hidden tests with another expected value, which
+  cannot pass together with the test that they came from;
 * the exit status of each session must fit what it reported.
 
 That is resistance, not proof: code that can tell a canary from a test in the
@@ -25,20 +27,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.contradict import contradict
 from sandbox.errors import TaskError
 from sandbox.task import Canary, Task
 from sandbox.tree import Entry, Tree
 
 PASSING = frozenset({"passed", "xfailed", "xpassed"})
+MOST_TWINS = 4
 FAILING = frozenset({"failed", "error", "timeout", "crash", "missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """Hidden tests with canaries among them."""
+    """Hidden tests with canaries and contradictions among them; `twins` are pairs (test, its contradiction)."""
 
     tests: Tree
     canaries: tuple[str, ...]
+    twins: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids that are no hidden tests and are run with them."""
+        return (*self.canaries, *(twin for _, twin in self.twins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +95,12 @@ def _parents(path: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
-def plant(tests: Tree, files: Sequence[str], canaries: Sequence[Canary], rng: random.Random) -> Planted:
-    """Put canaries into each of `files`, at random places, under names like those around them.
+def plant(tests: Tree, hidden: Sequence[str], canaries: Sequence[Canary], rng: random.Random) -> Planted:
+    """Put canaries and contradictions into each test file that is run, under names like those around them.
 
     Args:
-        tests: the hidden tests.
-        files: paths of the test files that are run.
+        tests: the hidden tests' files.
+        hidden: ids of the tests that are run.
         canaries: how to call the code under test.
         rng: where names, places and wrong values come from; new for every check.
 
@@ -99,17 +109,28 @@ def plant(tests: Tree, files: Sequence[str], canaries: Sequence[Canary], rng: ra
     """
     planted = dict(tests)
     ids: list[str] = []
-    for path in files:
+    twins: list[tuple[str, str]] = []
+    for path, local in _by_file(hidden).items():
         entry = tests.get(path)
         if entry is None or not path.endswith(".py"):
             continue
         source, encoding = _decoded(path, entry.data)
+        source, pairs = contradict(source, local, lambda text: _plausible_name(text, rng), rng, most=MOST_TWINS)
+        twins += [(f"{path}::{test}", f"{path}::{twin}") for test, twin in pairs]
         for canary in canaries:
             name = _plausible_name(source, rng)
             source = _insert(source, _canary_source(name, canary, rng), rng)
             ids.append(f"{path}::{name}")
         planted[path] = Entry(entry.mode, source.encode(encoding))
-    return Planted(tests=planted, canaries=tuple(ids))
+    return Planted(tests=planted, canaries=tuple(ids), twins=tuple(twins))
+
+
+def _by_file(tests: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for test in tests:
+        path, _, local = test.partition("::")
+        found.setdefault(path, []).append(local)
+    return found
 
 
 def _decoded(path: str, data: bytes) -> tuple[str, str]:
@@ -165,19 +186,19 @@ def _insert(source: str, function: str, rng: random.Random) -> str:
     return "".join([*lines[:place], "\n\n", function, "\n\n", *lines[place:]])
 
 
-def interpret(task: Task, canaries: Sequence[str], answer: Mapping[str, Any]) -> Judgement:
+def interpret(task: Task, planted: Planted, answer: Mapping[str, Any]) -> Judgement:
     """Turn a supervisor's answer into a judgement.
 
     Args:
         task: whose bugs and guards were checked.
-        canaries: ids of the planted tests that must fail.
+        planted: the canaries that must fail, and the contradictions.
         answer: {"outcomes": {id: word}, "strangers": [id], "sessions": [...], "out_of_time": bool}.
     """
     reported = answer["outcomes"]
     outcomes = {test: reported.get(test, "missing") for test in task.hidden_ids}
     bugs = {bug.id: _status([outcomes[test] for test in bug.tests]) for bug in task.bugs}
     guards = _guards(task, outcomes)
-    tampering = _tampering(canaries, outcomes, answer)
+    tampering = (*_contradicted(planted, answer), *_tampering(planted.canaries, outcomes, answer))
     incomplete = bool(answer["out_of_time"])
     intact = all(status == "P" for status in guards.values())
     fixed = sum(status == "P" for status in bugs.values()) / len(bugs) if bugs else 1.0
@@ -217,6 +238,12 @@ def _guards(task: Task, outcomes: Mapping[str, str]) -> dict[str, str]:
     for test in task.guards:
         by_file.setdefault(test.partition("::")[0], []).append(outcomes[test])
     return {file: _status(words) for file, words in by_file.items()}
+
+
+def _contradicted(planted: Planted, answer: Mapping[str, Any]) -> list[str]:
+    reported = answer["outcomes"]
+    both = [test for test, twin in planted.twins if reported.get(test) in PASSING and reported.get(twin) in PASSING]
+    return [f"{len(both)} tests passed together with their contradiction"] if both else []
 
 
 def _tampering(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Mapping[str, Any]) -> tuple[str, ...]:

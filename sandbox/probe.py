@@ -74,17 +74,16 @@ def check(
         SandboxError: the container or the engine failed, or no answer came; never a verdict.
     """
     rng = random.Random(secrets.token_bytes(16))
-    files = list(dict.fromkeys(test.partition("::")[0] for test in task.hidden_ids))
-    planted = judge.plant(tests, files, task.judge.canaries, rng)
+    planted = judge.plant(tests, task.hidden_ids, task.judge.canaries, rng)
     archive = pack(judge.overlay(tree, planted.tests))
     room = replace(task.resources, storage_mb=task.resources.storage_mb + 2 * (len(archive) // MIB) + SLACK_MB)
     container = Container.start(client, image, labels=labels, resources=room, keep_workspace=False)
     try:
-        answer = _ask_supervisor(container, task, _request(task, planted.canaries), archive)
+        answer = _ask_supervisor(container, task, _request(task, planted.ids), archive)
     finally:
         container.remove()
-    judgement = judge.interpret(task, planted.canaries, answer)
-    return Check(judgement=judgement, answer=answer, canaries=planted.canaries, seconds=float(answer["seconds"]))
+    judgement = judge.interpret(task, planted, answer)
+    return Check(judgement=judgement, answer=answer, canaries=planted.ids, seconds=float(answer["seconds"]))
 
 
 def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any], archive: bytes) -> Mapping[str, Any]:
@@ -113,11 +112,11 @@ def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any]
         return {**NOTHING_PASSED, "died": str(exc)}
 
 
-def _request(task: Task, canaries: tuple[str, ...]) -> dict[str, Any]:
+def _request(task: Task, planted: tuple[str, ...]) -> dict[str, Any]:
     return {
         "op": "judge",
         "workspace": WORKSPACE,
-        "ids": [*task.hidden_ids, *canaries],
+        "ids": [*task.hidden_ids, *planted],
         "suite_timeout": task.judge.suite_timeout,
         "test_timeout": task.judge.test_timeout,
         "start_timeout": START_SECONDS,

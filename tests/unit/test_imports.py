@@ -26,6 +26,7 @@ PURE = {
     "sandbox.tree",
     "sandbox.reply",
     "sandbox.judge",
+    "sandbox.contradict",
     "sandbox.stats",
     "sandbox.score",
     "sandbox.plan",
