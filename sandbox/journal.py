@@ -22,8 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from sandbox import schema
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.events import KINDS, Event, read_log
+from sandbox.score import VERDICTS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +95,8 @@ def _set_aside(folder: Path) -> None:
         return
     attempts = folder / "attempts"
     attempts.mkdir(exist_ok=True)
-    place = attempts / str(1 + sum(1 for _ in attempts.iterdir()))
+    numbers = [int(path.name) for path in attempts.iterdir() if path.name.isascii() and path.name.isdigit()]
+    place = attempts / str(1 + max(numbers, default=0))
     place.mkdir()
     for name in ("events.jsonl", "blobs"):
         if (folder / name).exists():
@@ -161,7 +164,11 @@ class RunDirectory:
         """
         with boundary(HarnessError, f"write to {self.path}"):
             self.path.mkdir(parents=True, exist_ok=True)
-            handle = (self.path / ".lock").open("a")
+            for path in (self.lock_file, self.results_file):
+                _refuse_odd(path)
+            # Never through a link, never waiting for the other end of a FIFO.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+            handle = os.fdopen(os.open(self.path / ".lock", flags, 0o644), "w")
         with handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -219,6 +226,32 @@ class RunDirectory:
         self.results = kept
 
 
+def _refuse_odd(path: Path) -> None:
+    """Raises BadInput for what is there and is no regular file: reading it might never end."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise BadInput(f"{path}: is not a regular file; this is no directory of a run")
+
+
+_PARTS = ("calls", "usage", "time", "bugs", "oscillation")
+
+
+def _check_record(record: Any, where: str) -> None:
+    """Look at what reports rely on; only a record that fails that is held against the whole schema, which is slow."""
+    try:
+        well = (
+            record["v"] == 1
+            and isinstance(record["trial"], str)
+            and record["verdict"] in VERDICTS
+            and all(isinstance(record[part], dict) for part in _PARTS)
+            and isinstance(record["calls"]["total"] + record["calls"]["valid"] + record["time"]["wall_s"], int | float)
+            and all(isinstance(record[name], str) for name in ("task", "suite", "candidate", "condition", "reason"))
+        )
+    except (KeyError, TypeError):
+        well = False
+    if not well:
+        schema.check("result.v1", record, file=where)
+
+
 def parse_results(text: str, name: str) -> list[dict[str, Any]]:
     """The records of a results.jsonl.
 
@@ -229,13 +262,10 @@ def parse_results(text: str, name: str) -> list[dict[str, Any]]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             record = json.loads(line)
-            if record["v"] != 1:
-                raise ValueError(f"version {record['v']} is not known")
-            if not isinstance(record["trial"], str):
-                raise TypeError("trial is no text")
-            records.append(record)
-        except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        except (ValueError, RecursionError) as exc:
             raise BadInput(f"{name}: line {number} is not a result: {exc!r}") from exc
+        _check_record(record, f"{name}: line {number}")
+        records.append(record)
     return records
 
 
@@ -246,6 +276,7 @@ def read_results(path: Path) -> list[dict[str, Any]]:
         BadInput: no run there, or a broken file.
     """
     run = RunDirectory(path)
+    _refuse_odd(run.results_file)
     if not run.results_file.is_file():
         raise BadInput(f"{path}: no results.jsonl there; is it the directory of a run?")
     raw = run.results_file.read_bytes()

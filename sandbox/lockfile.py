@@ -83,7 +83,7 @@ def _settings(candidate: Candidate) -> dict[str, Any]:
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise BadInput(f"{path}: cannot be read: {exc}") from exc
     schema.check("lock.v1", document, file=str(path))
     inputs: dict[str, dict[str, Any]] = document["inputs"]

@@ -11,6 +11,7 @@ from sandbox.tooling import SUBMIT
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
+VERDICTS = NO_VERDICT | {"accepted", "partial", "wrong", "budget", "agent-crash"}
 RECOVERY_REPLIES = 3
 
 

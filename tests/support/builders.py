@@ -190,6 +190,8 @@ def make_record(verdict: str = "accepted", **changes: Any) -> dict[str, Any]:
     record = {
         "v": 1,
         "trial": "suite/sample/model/field/0",
+        "suite": "suite",
+        "task": "sample",
         "candidate": "model",
         "condition": "field",
         "verdict": verdict,
@@ -197,6 +199,7 @@ def make_record(verdict: str = "accepted", **changes: Any) -> dict[str, Any]:
         "bugs": {"escape": "P"},
         "calls": {"total": 4, "valid": 3, "refused": 0, "faults": {"bad-json": 1}, "recovered": 1},
         "usage": {"model_calls": 3, "prompt_tokens": 100, "completion_tokens": 20, "cost_usd": 0.5},
+        "oscillation": {"checkpoints": 1},
         "time": {"wall_s": 2.0},
     }
     return {**record, **changes}
