@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.journal import RunDirectory
+from sandbox.events import Event, last, of_kind
+from sandbox.journal import RunDirectory, read_events
+from sandbox.judge import PASSING
 from sandbox.loader import load_expectation
 from sandbox.plan import Candidate, Plan, Trial, make_plan, parse_candidate
 from sandbox.progress import Progress
@@ -15,6 +17,8 @@ from sandbox.run import run_plan
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
 from sandbox.tooling import Toolset
+
+MOST_NAMED = 5
 
 
 def plan_checks(tasks: Sequence[Task]) -> Plan:
@@ -36,17 +40,19 @@ async def check_tasks(
         SandboxError, HarnessError: as `run_plan`.
     """
     plan = plan_checks(tasks)
+    faults = {task.name: list(_static(task)) for task in tasks}
     with tempfile.TemporaryDirectory(prefix="roadtest-check-") as folder:
         directory = RunDirectory(Path(folder) / "run")
         outcome = await run_plan(plan, directory, tools=tools, concurrency=concurrency, resume=False, progress=progress)
-    records = {record["trial"]: record for record in outcome.records}
-    faults = {task.name: list(_static(task)) for task in tasks}
-    for trial in plan.trials:
-        record = records.get(trial.key)
-        if record is None:
-            faults[trial.task.name].append(f"{trial.candidate.name}: was not run ({outcome.stopped})")
-        else:
-            faults[trial.task.name] += _differences(trial.task, trial.candidate, record)
+        for trial in plan.trials:
+            record = directory.results.get(trial.key)
+            if record is None:
+                lines = [f"{trial.candidate.name}: was not run ({outcome.stopped})"]
+            else:
+                events = read_events(directory.path / "trials" / trial.key)
+                lines = _differences(trial.task, trial.candidate, record, events)
+            # A task that does not build fails every proof alike; once is enough.
+            faults[trial.task.name] += [line for line in lines if line not in faults[trial.task.name]]
     return faults
 
 
@@ -58,26 +64,50 @@ def _static(task: Task) -> Iterable[str]:
         yield "tests/guards.txt: names no test; nothing notices what a fix breaks"
 
 
-def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any]) -> list[str]:
-    found = f"{record['verdict']} ({record['reason']})"
+def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
     if record["verdict"] in NO_VERDICT:
-        return [f"{candidate.name}: {found}"]
+        return [f"no proof came to a verdict: {record['reason']}"]
+    checked = last(events, "check.ran")
     if candidate.kind == "oracle":
-        return [] if record["verdict"] == "accepted" else [f"the reference solution is not accepted: {found}"]
+        return oracle_faults(record, events)
     if candidate.kind == "nop":
-        return _nop_differences(task, record, found)
+        return _nop_differences(record, checked)
     assert candidate.script is not None
     expected = load_expectation(Path(task.path) / "variants" / candidate.script / "expect.toml")
     return [f"variant {candidate.script}: {line}" for line in differences(expected, record)]
 
 
-def _nop_differences(task: Task, record: Mapping[str, Any], found: str) -> list[str]:
+def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
+    """Why the reference does not prove its task, from its log: the script, each test, each canary."""
+    faults = []
+    for event in of_kind(events, "tool.returned"):
+        if event.data["exit_code"]:
+            said = " ".join(str(event.data["output"]).split())[-300:]
+            faults.append(f"solution/solve.sh ended with {event.data['exit_code']}: {said}")
+    checked = last(events, "check.ran")
+    if checked is None:
+        return [*faults, f"the reference solution was not judged: {record['reason']}"]
+    bad = [(test, word) for test, word in checked.data["outcomes"].items() if word not in PASSING]
+    for test, word in bad[:MOST_NAMED]:
+        why = " (there is no such test, or its file cannot be imported)" if word == "missing" else ""
+        faults.append(f"with the reference solution, {test}: {word}{why}")
+    if len(bad) > MOST_NAMED:
+        faults.append(f"with the reference solution, {len(bad) - MOST_NAMED} more hidden tests do not pass")
+    dead = checked.data["dead_canaries"][:1]
+    faults += [f"a canary raises before it compares anything, so it proves nothing: {words}" for words in dead]
+    if record["verdict"] != "accepted" and not faults:
+        faults.append(f"the reference solution is not accepted: {record['verdict']} ({record['reason']})")
+    return faults
+
+
+def _nop_differences(record: Mapping[str, Any], checked: Event | None) -> list[str]:
+    found = f"{record['verdict']} ({record['reason']})"
     faults = [] if record["verdict"] == "wrong" else [f"doing nothing is not wrong: {found}"]
     fixed = [bug for bug, status in record["bugs"].items() if status != "F"]
     faults += [f"bug {bug}: its tests do not fail on the untouched workspace" for bug in fixed]
-    if "broke what worked" in record["reason"]:
-        faults.append(f"guards fail on the untouched workspace: {record['reason']}")
-    return faults
+    guards = checked.data["guards"] if checked is not None else {}
+    broken = [file for file, status in guards.items() if status != "P"]
+    return faults + [f"guards in {file} do not pass on the untouched workspace" for file in broken]
 
 
 def differences(expected: Mapping[str, Any], record: Mapping[str, Any], path: str = "") -> list[str]:

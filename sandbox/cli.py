@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from sandbox import __version__
 from sandbox.errors import RoadtestError
+from sandbox.secrecy import without_secrets
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +42,7 @@ class Commands(click.Group):
             click.echo(f"roadtest: {exc}", err=True)
             ctx.exit(exc.exit_code)
         except KeyboardInterrupt:
-            click.echo("roadtest: stopped; what was finished is kept", err=True)
+            click.echo("roadtest: stopped", err=True)
             ctx.exit(INTERRUPTED)
 
 
@@ -101,6 +103,8 @@ def run(
     from sandbox.errors import BadInput
     from sandbox.journal import RunDirectory
 
+    if api_base is not None and not api_base.startswith(("http://", "https://")):
+        raise BadInput(f"--api-base {api_base}: must begin with http:// or https://")
     if resume and out is None:
         raise BadInput("--resume: say which run with --out DIR")
     directory = RunDirectory(out or running.new_directory())
@@ -114,15 +118,19 @@ def run(
     running.check_tasks(tasks, tools)
     running.check_candidates(candidates, tasks)
     running.refuse_foreign(directory, resume)
-    for note in [*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out]:
-        click.echo(f"note: {note}", err=True)
+    _note([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
 
     def make(progress: Any) -> Any:
         return running.run_plan(
             planned, directory, tools=tools, concurrency=concurrency, resume=resume, progress=progress
         )
 
-    outcome: Outcome = _carry_out(make)
+    click.echo(f"run: {directory.path}", err=True)
+    try:
+        outcome: Outcome = _carry_out(make)
+    except KeyboardInterrupt:
+        _warn([f"stopped; what was finished is kept; go on with: {_go_on(directory.path)}"])
+        sys.exit(INTERRUPTED)
     _print_outcome(outcome, as_json=as_json)
     sys.exit(DONE if outcome.complete else 3)
 
@@ -148,14 +156,33 @@ def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     else:
         console = _console()
         if rows:
-            console.print(standings.table(rows))
+            console.print(standings.table(rows, width=console.width))
         console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
-        console.print(f"More: roadtest report {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
+        more = f"More: {_program()} report {outcome.directory}"
+        console.print(more, markup=False, highlight=False, soft_wrap=True)
     _warn(standings.remarks(outcome.records))
     if outcome.missing:
         _warn([f"{outcome.missing} trials were not run: {outcome.stopped or 'stopped'}"])
     if not outcome.complete:
-        _warn([f"put it right, then go on with: --out {outcome.directory} --resume"])
+        _warn([f"put it right, then go on with: {_go_on(outcome.directory)}"])
+
+
+def _program() -> str:
+    """Roadtest as it was called, so that what is printed can be typed."""
+    return f"{sys.executable} -m sandbox" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+
+
+def _go_on(directory: Path) -> str:
+    """The whole command that goes on with a run."""
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    if not any(word.partition("=")[0] == "--out" for word in words):
+        words += ["--out", str(directory)]
+    return without_secrets(f"{_program()} {shlex.join(words)} --resume")
+
+
+def _note(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _warn(lines: Sequence[str]) -> None:
@@ -185,7 +212,7 @@ def report(directory: Path, as_json: bool) -> None:
         click.echo(json.dumps({"standings": standings.as_data(rows), "trials": records}))
         return
     console = _console()
-    console.print(standings.table(rows))
+    console.print(standings.table(rows, width=console.width))
     console.print(standings.trials_table(records))
     for line in standings.remarks(records):
         console.print(line, markup=False, highlight=False)
@@ -210,6 +237,7 @@ def check_command(suites: tuple[str, ...], concurrency: int) -> None:
     tasks = loader.load_tasks(suites)
     tools = toolbox.load_tools()
     check_inputs(tasks, tools)
+    _note([f"{task.name}: {note}" for task in tasks for note in task.notes])
 
     def make(progress: Any) -> Any:
         return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress)

@@ -14,7 +14,7 @@ from pathlib import Path
 from sandbox import paths
 from sandbox.env import bootstrap, images
 from sandbox.env.engine import connect
-from sandbox.errors import RoadtestError
+from sandbox.errors import EngineGone, RoadtestError
 
 LEAST_GB = 5.0
 PACKAGES = ("anyio", "click", "docker", "git", "jsonschema", "litellm", "rich", "unearth")
@@ -59,7 +59,10 @@ def _engine() -> Iterator[Finding]:
         info = client.info()
     except (RoadtestError, OSError) as exc:
         remedy = "sudo scripts/engine start (Debian, Ubuntu), or start Docker, or set DOCKER_HOST"
-        yield Finding(what="Docker engine", state="missing", found=str(exc).partition(":")[0], remedy=remedy)
+        if "DOCKER_HOST" in os.environ:
+            remedy = "start that engine, or unset DOCKER_HOST"
+        found = f"none answers at {where}" if isinstance(exc, EngineGone) else str(exc)
+        yield Finding(what="Docker engine", state="missing", found=found, remedy=remedy)
         return
     found = f"{version['Version']} (API {version['ApiVersion']}) at {where}, storage {info['Driver']}"
     yield Finding(what="Docker engine", state="ok", found=found)

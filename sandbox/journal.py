@@ -277,6 +277,8 @@ def read_results(path: Path) -> list[dict[str, Any]]:
     """
     run = RunDirectory(path)
     _refuse_odd(run.results_file)
+    if run.lock_file.is_file() and not run.results_file.exists():
+        raise BadInput(f"{path}: no trial of this run has finished yet")
     if not run.results_file.is_file():
         raise BadInput(f"{path}: no results.jsonl there; is it the directory of a run?")
     raw = run.results_file.read_bytes()

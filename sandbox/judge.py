@@ -60,6 +60,7 @@ class Judgement:
     outcomes: one word for each hidden test id.
     tampering: why the answer is not believed; empty when it is.
     incomplete: the clock of the whole suite ran out before every test had run.
+    dead_canaries: canaries that ended with something else than a failed comparison, with what.
     score: 0 to 1, the share of bugs fixed; 0 when a guard broke, on tampering, or when incomplete.
     """
 
@@ -68,6 +69,7 @@ class Judgement:
     outcomes: Mapping[str, str]
     tampering: tuple[str, ...]
     incomplete: bool
+    dead_canaries: tuple[str, ...]
     score: float
 
     @property
@@ -208,6 +210,7 @@ def interpret(task: Task, planted: Planted, answer: Mapping[str, Any]) -> Judgem
         outcomes=outcomes,
         tampering=tampering,
         incomplete=incomplete,
+        dead_canaries=_dead(planted.canaries, answer),
         score=fixed if intact and not tampering and not incomplete else 0.0,
     )
 
@@ -238,6 +241,12 @@ def _guards(task: Task, outcomes: Mapping[str, str]) -> dict[str, str]:
     for test in task.guards:
         by_file.setdefault(test.partition("::")[0], []).append(outcomes[test])
     return {file: _status(words) for file, words in by_file.items()}
+
+
+def _dead(canaries: Sequence[str], answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """On honest code a canary fails by its comparison; one that cannot even call the code is no canary."""
+    ended = {test: str(answer["messages"].get(test, "")) for test in canaries if test in answer["outcomes"]}
+    return tuple(message[-200:] for message in ended.values() if message and "AssertionError" not in message)
 
 
 def _contradicted(planted: Planted, answer: Mapping[str, Any]) -> list[str]:

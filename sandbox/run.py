@@ -25,7 +25,7 @@ import docker
 from sandbox import __version__, recipe
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
-from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError
+from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, TaskError
 from sandbox.journal import Journal, RunDirectory
 from sandbox.llm.client import Client
 from sandbox.llm.scripted import ScriptedClient, turns_for
@@ -72,6 +72,7 @@ class Workshop:
     machine: str = ""
     checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
     kits: dict[str, Kit] = field(default_factory=dict)
+    broken: dict[str, RoadtestError] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
     stopped: str | None = None
 
@@ -97,8 +98,14 @@ class Workshop:
         """The kit of a task; its image is built when the first trial asks."""
         lock = self.locks.setdefault(task.name, anyio.Lock())
         async with lock:
+            if task.name in self.broken:
+                raise self.broken[task.name]
             if task.name not in self.kits:
-                self.kits[task.name] = await in_thread(self._make_kit, task)
+                try:
+                    self.kits[task.name] = await in_thread(self._make_kit, task)
+                except (BadInput, TaskError) as exc:
+                    self.broken[task.name] = exc
+                    raise
                 self.lock.add_image(task.name, self.kits[task.name].image)
             return self.kits[task.name]
 

@@ -223,6 +223,7 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
             "outcomes": dict(found.outcomes),
             "tampering": list(found.tampering),
             "incomplete": found.incomplete,
+            "dead_canaries": list(found.dead_canaries),
             "score": found.score,
             "answer": journal.blob(_answer_bytes(done)),
             "suite_seconds": done.seconds,

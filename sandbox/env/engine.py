@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,6 +33,9 @@ def connect(timeout: float = 60.0) -> docker.DockerClient:
         client = docker.from_env(timeout=int(timeout), max_pool_size=64)
         version = client.version()
     except (DockerException, requests.exceptions.RequestException, OSError) as exc:
+        if host := os.environ.get("DOCKER_HOST"):
+            remedy = "start that engine, or unset DOCKER_HOST"
+            raise EngineGone(f"no Docker engine answers at DOCKER_HOST ({host}): {remedy}") from exc
         raise EngineGone(f"no Docker engine answers ({one_line(exc, 160)}): {REMEDY}") from exc
     api = tuple(int(part) for part in version["ApiVersion"].split("."))
     if api < OLDEST_API:

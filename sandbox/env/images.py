@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -56,6 +57,7 @@ RUN mkdir -p {WORKSPACE} {SOLUTION} /home/agent /opt/roadtest \\
 """
 
 _lock = threading.Lock()
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def machine_of(client: docker.DockerClient) -> str:
@@ -189,7 +191,7 @@ def _build(
 
 
 def _build_failure(tag: str, reason: str, log: list[str]) -> str:
-    last = " | ".join(line.strip()[:160] for line in log[-4:])
+    last = " | ".join(_COLOURS.sub("", line).strip()[:160] for line in log[-4:])
     return f"the image {tag} does not build: {' '.join(reason.split())[:300]} ({last})"
 
 

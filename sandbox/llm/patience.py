@@ -31,7 +31,7 @@ async def ask_patiently(
     Args:
         failed: told of each failure: attempt, kind, message, wait (seconds, None at the last).
         first_wait: seconds before the second attempt; doubled each time, with jitter.
-            A wait that the provider asks for (Retry-After) counts instead.
+            A longer wait that the provider asks for (Retry-After) counts instead.
 
     Raises:
         ProviderError: it will not pass, or did not in time.
@@ -51,4 +51,4 @@ async def ask_patiently(
 
 def _wait(exc: ProviderError, attempt: int, first_wait: float) -> float:
     backoff = first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
-    return float(min(LONGEST_WAIT, max(exc.retry_after or 0.0, backoff if exc.retry_after is None else 0.0)))
+    return float(min(LONGEST_WAIT, max(exc.retry_after or 0.0, backoff)))

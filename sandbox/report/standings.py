@@ -76,21 +76,42 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
     )
 
 
-def table(rows: Sequence[Standing]) -> Table:
-    """The standings as a table for the terminal."""
-    made = Table(title="Standings", title_justify="left", header_style="bold")
+# In the order in which columns go where the terminal is narrow.
+DISPENSABLE = ("wall", "recovered", "95% interval", "calls")
+NARROW = 110
+
+
+def table(rows: Sequence[Standing], *, width: int = 140) -> Table:
+    """The standings as a table for a terminal of `width` columns; names are never cut."""
+    headings = ["accepted", "rate", "95% interval", "other verdicts", "calls", "faulty", "recovered", "wall"]
+    longest = max((len(row.candidate) for row in rows), default=0)
+    for heading in DISPENSABLE[: max(0, (NARROW + longest - 18 - width + 9) // 10)]:
+        headings.remove(heading)
     several = len({row.condition for row in rows}) > 1
-    made.add_column("candidate")
+    made = Table(title="Standings", title_justify="left", header_style="bold")
+    made.add_column("candidate", overflow="fold")
     if several:
-        made.add_column("condition")
-    for heading in ("accepted", "rate", "95% interval", "other verdicts", "calls", "faulty", "recovered", "wall"):
-        made.add_column(heading, justify="left" if heading == "other verdicts" else "right")
+        made.add_column("condition", overflow="fold")
+    for heading in headings:
+        made.add_column(heading, justify="left" if heading == "other verdicts" else "right", overflow="fold")
     for row in rows:
-        cells = [row.candidate, *([row.condition] if several else [])]
-        cells += [f"{row.accepted}/{row.judged}", _percent(row.rate), _interval(row.interval), _others(row)]
-        cells += [str(row.calls), str(row.faulty), str(row.recovered) if row.faulty else "–", f"{row.wall_s:.1f}s"]
-        made.add_row(*(Text(cell) for cell in cells))
+        cells = _cells(row)
+        names = [row.candidate, *([row.condition] if several else [])]
+        made.add_row(*(Text(cell) for cell in [*names, *(cells[heading] for heading in headings)]))
     return made
+
+
+def _cells(row: Standing) -> dict[str, str]:
+    return {
+        "accepted": f"{row.accepted}/{row.judged}",
+        "rate": _percent(row.rate),
+        "95% interval": _interval(row.interval),
+        "other verdicts": _others(row),
+        "calls": str(row.calls),
+        "faulty": str(row.faulty),
+        "recovered": str(row.recovered) if row.faulty else "–",
+        "wall": f"{row.wall_s:.1f}s",
+    }
 
 
 def _percent(rate: float | None) -> str:

@@ -27,9 +27,11 @@ def blocks() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _no_old_run() -> Iterator[None]:
-    shutil.rmtree(PROJECT / "runs" / "guide", ignore_errors=True)
+    for name in ("guide", "guide-tasks"):
+        shutil.rmtree(PROJECT / "runs" / name, ignore_errors=True)
     yield
-    shutil.rmtree(PROJECT / "runs" / "guide", ignore_errors=True)
+    for name in ("guide", "guide-tasks"):
+        shutil.rmtree(PROJECT / "runs" / name, ignore_errors=True)
 
 
 @pytest.mark.docker

@@ -170,10 +170,32 @@ def test_a_task_that_does_not_hold_fails_its_check(tmp_path: Path) -> None:
     done = roadtest("task", "check", task)
     assert done.returncode == 1, done.stderr
     lines = done.stdout.splitlines()
-    assert "toy/calc: the reference solution is not accepted: wrong (not fixed: add)" in lines
+    for test in ("test_add", "test_add_negative"):
+        assert f"toy/calc: with the reference solution, tests/test_calc.py::{test}: failed" in lines
     assert "toy/calc: variant claims-too-much: verdict: expected accepted, found wrong" in lines
     assert "toy/calc: variant claims-too-much: calls.total: expected 2, found 1" in lines
-    assert len(lines) == 3
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("solution/solve.sh", "EOF\n", "EOF\nexit 3\n", "solution/solve.sh ended with 3"),
+        ("task.toml", "test_add_negative", "test_ad_negative", "test_ad_negative: missing (there is no such test"),
+        ("task.toml", 'setup = "import calc"', 'setup = "from calc import ad"', "a canary raises before it compares"),
+        ("tests/guards.txt", "test_double", "test_doubel", "test_doubel: missing (there is no such test"),
+        ("environment/Dockerfile", "COPY workspace/", "COPY workspaec/", "does not build"),
+    ],
+)
+def test_a_slip_of_the_author_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+    task = toy.make_task(tmp_path)
+    text = (task / file).read_text()
+    assert old in text
+    (task / file).write_text(new.join(text.rsplit(old, 1)))
+    done = roadtest("task", "check", task)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert message in done.stdout
+    assert done.stdout.count("does not build") <= 1
 
 
 def test_a_task_that_holds_passes_its_check(tmp_path: Path) -> None:

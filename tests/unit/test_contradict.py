@@ -51,7 +51,7 @@ def name(source: str) -> str:
 
 
 def test_every_contradiction_fails_where_its_test_passes(tmp_path: Path) -> None:
-    for seed in range(6):
+    for seed in range(2):
         source, pairs = contradict(MODULE, TESTS, name, random.Random(seed), most=9)
         assert sorted(test for test, _ in pairs) == sorted(TESTS)
         (tmp_path / "test_it.py").write_text(source, "utf-8")
