@@ -13,10 +13,11 @@ LARGEST_FRAME = 256 * 1024 * 1024
 # What a guest program says first. Anything else on its output is the engine's own complaint.
 MAGIC = b"\x00roadtest\n"
 
-# Says MAGIC, reads one frame {"modules": [[name, source], ...], "main": name}, makes the modules, runs main().
+# Reads one frame {"modules": [[name, source], ...], "main": name}, says MAGIC, makes the modules, runs main().
+# Not a byte before the first frame: what comes together with the engine's HTTP headers is swallowed by the
+# buffer that the client library read them with.
 LOADER = """\
 import json, os, struct, sys, types
-os.write(1, b"\\x00roadtest\\n")
 def take(count):
     data = b""
     while len(data) < count:
@@ -25,6 +26,7 @@ def take(count):
         data += part
     return data
 bundle = json.loads(take(struct.unpack(">I", take(4))[0]))
+os.write(1, b"\\x00roadtest\\n")
 for name, source in bundle["modules"]:
     module = sys.modules[name] = types.ModuleType(name)
     exec(compile(source, "<roadtest:%s>" % name, "exec"), module.__dict__)
