@@ -103,6 +103,19 @@ def pins(task: Task) -> tuple[Repo, PinnedRelease, PinnedRelease]:
     return repo, old, repo.release(task.release.new, wanted_by=where)
 
 
+def parts_of(task: Task) -> Parts:
+    """What a recipe comes to, in memory; both releases are fetched if they are not in the cache.
+
+    Raises:
+        BadInput: the recipe names what does not exist or has another hash, or ids that the new tests do not hold.
+        HarnessError: the index cannot be reached, or the cache not be written.
+    """
+    repo, old, new = pins(task)
+    parts = split(repo.tree(old), repo.tree(new), tests=new.tests, drop=(*old.drop, *new.drop))
+    _check(task, parts, f"{task.path}/task.toml")
+    return parts
+
+
 def lay_out(task: Task, *, machine: str) -> Path:
     """The complete directory of a recipe task, made if it is not there.
 
@@ -110,13 +123,10 @@ def lay_out(task: Task, *, machine: str) -> Path:
         machine: the architecture that images are built for.
 
     Raises:
-        BadInput: the recipe names what does not exist, or ids that the new tests do not hold.
-        HarnessError: the index cannot be reached, or the cache not be written.
+        BadInput, HarnessError: as `parts_of`.
     """
-    where = f"{task.path}/task.toml"
-    repo, old, new = pins(task)
-    parts = split(repo.tree(old), repo.tree(new), tests=new.tests, drop=(*old.drop, *new.drop))
-    _check(task, parts, where)
+    parts = parts_of(task)
+    repo, _, _ = pins(task)
     place = paths.cache() / "tasks" / _digest(task, repo, parts, machine)
     if place.is_dir():
         return place

@@ -237,13 +237,19 @@ def connect(trial: Trial) -> Client:
 def check_tasks(tasks: Sequence[Task], tools: Toolset) -> None:
     """Whether every task names tools and releases that exist, before anything is started.
 
+    Releases that are not in the cache yet are fetched and held against their hashes.
+
     Raises:
         BadInput: naming the file and the field.
+        HarnessError: the package index cannot be reached.
     """
     for task in tasks:
         narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
         if task.release:
             recipe.pins(task)
+    for task in tasks:
+        if task.release:
+            recipe.parts_of(task)
 
 
 def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> None:

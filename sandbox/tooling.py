@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,18 +31,3 @@ Toolset = Mapping[str, Tool]
 
 # The tool that hands the work in; every task offers it.
 SUBMIT = "submit"
-
-
-def canonical(arguments: Mapping[str, Any]) -> str:
-    """Arguments as text that is equal for equal arguments: keys sorted, 1.0 as 1."""
-    return json.dumps(_numbers(arguments), sort_keys=True, separators=(",", ":"), default=str)
-
-
-def _numbers(node: Any) -> Any:
-    if isinstance(node, float) and node.is_integer():
-        return int(node)
-    if isinstance(node, Mapping):
-        return {key: _numbers(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_numbers(value) for value in node]
-    return node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +51,12 @@ class Kit:
 
 
 async def run_trial(
-    trial: Trial, journal: Journal, *, prepare: Callable[[Step], Any], connect: Callable[[], Client], step: Step
+    trial: Trial,
+    journal: Journal,
+    *,
+    prepare: Callable[[Step], Awaitable[Kit]],
+    connect: Callable[[], Client],
+    step: Step,
 ) -> dict[str, Any]:
     """Run one trial; whatever happens, its log is closed with a verdict.
 

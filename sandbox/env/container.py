@@ -22,7 +22,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.types import Mount, Ulimit
 
-from sandbox.env import guest, owner
+from sandbox.env import guest
 from sandbox.env.engine import talking
 from sandbox.env.stream import NoAnswer, framed, hang_up, stdout, take_frame
 from sandbox.errors import AgentError, SandboxError
@@ -305,8 +305,3 @@ def describe_bounds(resources: Resources) -> dict[str, Any]:
     bounds = _bounds(resources, (), workspace_on_tmpfs=False)
     names = ("network_mode", "read_only", "cap_add", "mem_limit", "pids_limit", "nano_cpus")
     return {name: bounds[name] for name in names} | {"storage_mb": resources.storage_mb}
-
-
-def labels_for(run: str, trial: str, role: str) -> dict[str, str]:
-    """Labels of a container of a trial; `role` is agent or judge."""
-    return owner.labels(run=run, trial=trial, role=role)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support import toy
-from tests.support.command import roadtest
+from tests.support.command import PROJECT, roadtest
 
 # An address where nobody answers: reaching for the engine would change the exit code to 3.
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
@@ -113,3 +114,17 @@ def test_help_is_there_for_every_command() -> None:
         done = roadtest(*words, "--help", env=NO_ENGINE)
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_a_release_with_another_hash_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    """On a copy of the project whose manifest is wrong by one digit."""
+    copy = tmp_path / "project"
+    for name in ("sandbox", "tools", "repos"):
+        shutil.copytree(PROJECT / name, copy / name)
+    manifest = copy / "repos" / "jsonpointer.toml"
+    manifest.write_text(manifest.read_text().replace('sha256 = "6', 'sha256 = "7'))
+    task = PROJECT / "tasks" / "demo" / "jsonpointer-defaultdict"
+    done = roadtest("run", task, "--model", "scripted:nop", "--out", tmp_path / "out", cwd=copy, env=NO_ENGINE)
+    assert done.returncode == 2, done.stderr
+    assert "jsonpointer-3.10.tar.gz: sha256 is 6" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sandbox.detect.calls import BadJson, call_in_text, label_arguments, parse_json
 from sandbox.errors import ProviderError
 from sandbox.reply import Reply, parse_reply
-from sandbox.tooling import canonical
 from tests.support.builders import make_body, make_call, make_text, make_tool, make_tools
 
 TOOLS = make_tools()
@@ -173,12 +172,6 @@ def test_the_candidate_is_told_the_argument_and_the_rule_once() -> None:
         "`path`: 1 is not of type 'string'",
         "the arguments: unknown: x, y (known: old, path)",
     ]
-
-
-def test_equal_arguments_have_one_canonical_text() -> None:
-    assert canonical({"b": 1.0, "a": [{"y": 2, "x": 1}]}) == canonical({"a": [{"x": 1, "y": 2.0}], "b": 1})
-    assert canonical({"a": 1}) != canonical({"a": "1"})
-    assert canonical({"a": 1}) != canonical({"a": 1.5})
 
 
 # --- entries ---
