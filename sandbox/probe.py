@@ -41,11 +41,11 @@ NOTHING_PASSED: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check done. `answer` is what the supervisor said, for the log."""
+    """One check done. `answer` is what the supervisor said, `planted` the ids that are no hidden tests."""
 
     judgement: Judgement
     answer: Mapping[str, Any]
-    canaries: tuple[str, ...]
+    planted: tuple[str, ...]
     seconds: float
 
 
@@ -83,7 +83,7 @@ def check(
     finally:
         container.remove()
     judgement = judge.interpret(task, planted, answer)
-    return Check(judgement=judgement, answer=answer, canaries=planted.ids, seconds=float(answer["seconds"]))
+    return Check(judgement=judgement, answer=answer, planted=planted.ids, seconds=float(answer["seconds"]))
 
 
 def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any], archive: bytes) -> Mapping[str, Any]:
@@ -114,7 +114,6 @@ def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any]
 
 def _request(task: Task, planted: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "op": "judge",
         "workspace": WORKSPACE,
         "ids": [*task.hidden_ids, *planted],
         "suite_timeout": task.judge.suite_timeout,
@@ -123,5 +122,5 @@ def _request(task: Task, planted: tuple[str, ...]) -> dict[str, Any]:
         "limit": LIMIT,
         "plan": {"workspace": WORKSPACE, "pythonpath": [WORKSPACE]},
         "pytest_run": guest.source_of("pytest_run"),
-        "env": {**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HOME": "/home/agent"},
+        "env": {**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     }

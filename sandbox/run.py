@@ -71,6 +71,7 @@ class Workshop:
     base: str = ""
     machine: str = ""
     checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
+    judging: dict[tuple[str, str, str], anyio.Lock] = field(default_factory=dict)
     kits: dict[str, Kit] = field(default_factory=dict)
     broken: dict[str, RoadtestError] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class Workshop:
             solution=read_tree(folder / "solution"),
             tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
             checks=self.checks,
+            judging=self.judging,
         )
 
 

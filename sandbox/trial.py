@@ -38,6 +38,7 @@ class Kit:
 
     tests: the hidden tests; solution: the reference solution's files.
     checks: judged trees of this run, by (source tree, image, tests digest).
+    judging: one lock for each of these, so that trials which come to equal trees at once judge one.
     """
 
     client: docker.DockerClient
@@ -48,6 +49,7 @@ class Kit:
     solution: Tree
     tools: Toolset
     checks: dict[tuple[str, str, str], Check]
+    judging: dict[tuple[str, str, str], anyio.Lock]
 
 
 async def run_trial(
@@ -206,15 +208,16 @@ async def _seal(env: AgentEnvironment, journal: Journal, ended: Event) -> Tree:
 async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
     """Check the tree, or take the check of an equal one."""
     key = (git_hash(tree), kit.image, kit.tests_digest)
-    cached = kit.checks.get(key)
     labels = owner.labels(run=kit.run_id, trial=trial.key, role="judge")
 
     def run_check() -> Check:
         return check(kit.client, trial.task, image=kit.image, tree=tree, tests=kit.tests, labels=labels)
 
     started = time.monotonic()
-    done = cached if cached is not None else await in_thread(run_check)
-    kit.checks[key] = done
+    async with kit.judging.setdefault(key, anyio.Lock()):
+        cached = kit.checks.get(key)
+        done = cached if cached is not None else await in_thread(run_check)
+        kit.checks[key] = done
     found = done.judgement
     journal.write(
         "check.ran",
@@ -238,4 +241,4 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
 
 
 def _answer_bytes(done: Check) -> bytes:
-    return json.dumps({"canaries": done.canaries, **done.answer}, indent=1).encode("ascii")
+    return json.dumps({"planted": done.planted, **done.answer}, indent=1).encode("ascii")
