@@ -15,7 +15,7 @@ import anyio
 from sandbox.errors import ProviderError
 from sandbox.events import Event
 from sandbox.journal import Journal
-from sandbox.limits import Meter
+from sandbox.limits import Hit, Meter
 from sandbox.llm.client import Answer, Client
 from sandbox.llm.patience import ask_patiently
 from sandbox.reply import Call, Reply, parse_reply
@@ -30,18 +30,25 @@ questions; decide as you think best."""
 MOST_MALFORMED = 3
 LONGEST_NAME = 80
 
-RunTool = Callable[[Tool, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+# A tool, its arguments, and the seconds that are left to it.
+RunTool = Callable[[Tool, Mapping[str, Any], float], Awaitable[dict[str, Any]]]
 Step = Callable[[str], None]
 
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """The conversation of one turn, and what it takes to carry it on."""
+    """The conversation of one turn, and what it takes to carry it on.
+
+    settle: awaited after each call that was run, with its `tool.returned`; keeps the state that it left.
+    alive: awaited before each question; raises if the container that the calls would run in is gone.
+    """
 
     journal: Journal
     client: Client
     tools: Toolset
     run_tool: RunTool
+    settle: Callable[[Event, Tool, Mapping[str, Any]], Awaitable[None]]
+    alive: Callable[[], Awaitable[None]]
     meter: Meter
     step: Step
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -71,15 +78,15 @@ async def take_turn(turn: Turn, instruction: str) -> str:
 
 async def _exchange(turn: Turn) -> str | None:
     """One reply and everything that it asks for; the reason if the turn is over."""
-    if hit := turn.meter.hit():
-        turn.journal.write("limit.hit", {"limit": hit[0], "value": hit[1], "bound": hit[2]})
-        return "limit"
+    if hit := turn.meter.used_up():
+        return _end_by(turn, hit)
+    await turn.alive()
     asked = turn.journal.write("model.asked", {"reply": turn.meter.replies, "messages": len(turn.messages)})
     turn.step(f"reply {turn.meter.replies + 1}: waiting for the model")
     try:
         answer = await _ask(turn, asked)
     except TimeoutError:
-        return None  # the meter says so at the next look
+        return _end_by(turn, turn.meter.out_of_time(), cause=asked)
     except ProviderError as exc:
         if exc.kind != "context-length":
             raise
@@ -87,8 +94,10 @@ async def _exchange(turn: Turn) -> str | None:
         return "context"
     reply = parse_reply(answer.document, turn.tools, number=turn.meter.replies)
     replied = turn.journal.write("model.replied", _record(turn, answer, reply), cause=asked)
-    turn.meter.replies += 1
+    turn.meter.count_reply(answer.charge)
     turn.messages.append(reply.for_history())
+    if hit := turn.meter.overdrawn():
+        return _drop_calls(turn, reply.calls, hit, replied)
     if reply.problem is not None:
         return _answer_malformed(turn, reply.problem)
     turn.malformed = 0
@@ -115,18 +124,38 @@ def _answer_malformed(turn: Turn, problem: str) -> str | None:
 
 
 async def _run_calls(turn: Turn, calls: tuple[Call, ...], replied: Event) -> str | None:
-    """Run the calls of one reply in order; "submit" if one of them handed the work in."""
+    """Run the calls of one reply in order; why the turn ends if one handed the work in or met a limit."""
     submitted = False
-    for call in calls:
+    for index, call in enumerate(calls):
+        if not submitted and (hit := turn.meter.no_more_calls()):
+            return _drop_calls(turn, calls[index:], hit, replied)
+        turn.meter.count_call()
         if not call.valid:
             content = _refuse(turn, call, replied)
         elif submitted:
-            content = _not_run(turn, call, replied)
+            content = _not_run(turn, call, replied, "the work was already handed in")
         else:
             content = await _run(turn, call, replied)
             submitted = call.name == SUBMIT
         turn.messages.append({"role": "tool", "tool_call_id": call.id, "content": content})
     return "submit" if submitted else None
+
+
+def _drop_calls(turn: Turn, calls: tuple[Call, ...], hit: Hit, replied: Event) -> str:
+    """End the turn by a limit that leaves these calls without effect."""
+    reason = _end_by(turn, hit, cause=replied)
+    for call in calls:
+        # A fault is the candidate's own, whether the call could have run or not.
+        if call.valid:
+            _not_run(turn, call, replied, f"the limit on {hit.limit} was reached")
+        else:
+            _refuse(turn, call, replied)
+    return reason
+
+
+def _end_by(turn: Turn, hit: Hit, *, cause: Event | None = None) -> str:
+    turn.journal.write("limit.hit", hit.as_data(), cause=cause)
+    return "limit"
 
 
 def _refuse(turn: Turn, call: Call, replied: Event) -> str:
@@ -136,8 +165,8 @@ def _refuse(turn: Turn, call: Call, replied: Event) -> str:
     return content
 
 
-def _not_run(turn: Turn, call: Call, replied: Event) -> str:
-    content = "The call was not run: the work was already handed in."
+def _not_run(turn: Turn, call: Call, replied: Event, why: str) -> str:
+    content = f"The call was not run: {why}."
     turn.journal.write("call.rejected", {**_facts(call), "labels": [], "content": content}, cause=replied)
     return content
 
@@ -147,8 +176,9 @@ async def _run(turn: Turn, call: Call, replied: Event) -> str:
     tool = turn.tools[call.name]
     turn.step(f"reply {turn.meter.replies}: {_in_short(call)}")
     started = turn.journal.write("tool.started", {**_facts(call), "effect": tool.effect}, cause=replied)
-    answer = await turn.run_tool(tool, call.arguments)
-    turn.journal.write("tool.returned", {"call": call.id, **answer}, cause=started)
+    answer = await turn.run_tool(tool, call.arguments, turn.meter.left())
+    returned = turn.journal.write("tool.returned", {"call": call.id, **answer}, cause=started)
+    await turn.settle(returned, tool, call.arguments)
     return as_text(answer)
 
 
@@ -159,8 +189,10 @@ def as_text(answer: Mapping[str, Any]) -> str:
         return f"{text}\n[stopped: the time was over]"
     if answer["status"] == "killed":
         return f"{text}\n[stopped from outside]"
+    if answer.get("oom_kills"):
+        text = f"{text}\n[out of memory: the kernel killed {answer['oom_kills']} of your processes]"
     if answer["exit_code"] is not None:
-        return f"{text}\n[exit code {answer['exit_code']}]"
+        text = f"{text}\n[exit code {answer['exit_code']}]"
     return text
 
 
@@ -187,4 +219,6 @@ def _record(turn: Turn, answer: Answer, reply: Reply) -> dict[str, Any]:
         "prompt_tokens": answer.prompt_tokens,
         "completion_tokens": answer.completion_tokens,
         "cost_usd": answer.cost_usd,
+        "usage_known": answer.usage_known,
+        "charge": {"tokens": answer.charge.tokens, "cost_usd": answer.charge.cost_usd},
     }

@@ -29,6 +29,7 @@ Examples:
   roadtest run tasks/demo --model openai/gpt-4o --repeats 3 --concurrency 2
   roadtest run tasks/demo --model openai/my-model --api-base http://localhost:8000/v1
   roadtest report runs/2026-01-31_12-00-00
+  roadtest show runs/2026-01-31_12-00-00 jsonpointer-defaultdict/openai
 """
 
 
@@ -83,6 +84,16 @@ def main() -> None:
 @click.option("--api-base", metavar="URL", help="Where the models are served, for servers of your own.")
 @click.option("--temperature", type=float, help="Sent with every request, if given.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Sent with every request, if given.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=(
+        "What each trial may use up at most: replies, calls, tokens, cost (US dollars) or seconds (in place of the "
+        "task's own). NAME=none takes a default away. May be given several times."
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help="Standings as JSON on standard output.")
 def run(
     suites: tuple[str, ...],
@@ -95,6 +106,7 @@ def run(
     api_base: str | None,
     temperature: float | None,
     max_tokens: int | None,
+    limits: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run tasks against candidates and print the standings."""
@@ -102,21 +114,23 @@ def run(
     from sandbox import run as running
     from sandbox.errors import BadInput
     from sandbox.journal import RunDirectory
+    from sandbox.limits import parse_limits
 
     if api_base is not None and not api_base.startswith(("http://", "https://")):
         raise BadInput(f"--api-base {api_base}: must begin with http:// or https://")
     if resume and out is None:
         raise BadInput("--resume: say which run with --out DIR")
+    bounds = parse_limits(limits)
     directory = RunDirectory(out or running.new_directory())
     tasks = loader.load_tasks(suites)
     settings = {"temperature": temperature, "max_tokens": max_tokens}
     given = {name: value for name, value in settings.items() if value is not None}
     names = list(dict.fromkeys(models))
     candidates = [plan.parse_candidate(name, api_base=api_base, settings=given) for name in names]
-    planned = plan.make_plan(tasks, candidates, conditions, repeats)
+    planned = plan.make_plan(tasks, candidates, conditions, repeats, bounds)
     tools = toolbox.load_tools()
     running.check_tasks(tasks, tools)
-    running.check_candidates(candidates, tasks)
+    running.check_candidates(candidates, tasks, limits=bounds)
     running.refuse_foreign(directory, resume)
     _note([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
 
@@ -216,6 +230,29 @@ def report(directory: Path, as_json: bool) -> None:
     console.print(standings.trials_table(records))
     for line in standings.remarks(records):
         console.print(line, markup=False, highlight=False)
+
+
+@main.command()
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("trial", metavar="[TRIAL]", required=False)
+@click.option("--step", type=int, metavar="N", help="Step N alone, with everything in full.")
+@click.option("--diff/--no-diff", default=True, show_default=True, help="What each call changed.")
+@click.option("--full", is_flag=True, help="Cut nothing, and show the system prompt.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def show(directory: Path, trial: str | None, step: int | None, diff: bool, full: bool, as_json: bool) -> None:
+    """The transcript of one trial, step by step; without TRIAL, the trials of the run.
+
+    TRIAL is a key as in results.jsonl (suite/task/candidate/condition/n) or any part of it that fits one trial only.
+    """
+    from sandbox import showing
+    from sandbox.errors import BadInput
+
+    if trial is not None:
+        showing.print_trial(directory, trial, step=step, diffs=diff, full=full, as_json=as_json)
+    elif step is not None:
+        raise BadInput("--step: say of which TRIAL")
+    else:
+        showing.print_trials(directory, as_json=as_json)
 
 
 @main.group()

@@ -2,9 +2,11 @@
 
 DIR/lock.json                      what was run
 DIR/results.jsonl                  one terminal record for each trial
+DIR/bases/IMAGE.git                the untouched workspace of an image; histories borrow from it
 DIR/trials/SUITE/TASK/CANDIDATE/CONDITION/N/
     events.jsonl                   the log of one trial
     blobs/SHA256                   what the log names by hash
+    history.git                    the workspace after each call that may write, as commits
     attempts/K/                    logs of earlier attempts that came to no verdict
 """
 
@@ -25,7 +27,11 @@ from typing import IO, Any
 from sandbox import schema
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.events import KINDS, Event, read_log
+from sandbox.history_stream import move as move_history
 from sandbox.score import VERDICTS
+
+
+HISTORY = "history.git"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +107,8 @@ def _set_aside(folder: Path) -> None:
     for name in ("events.jsonl", "blobs"):
         if (folder / name).exists():
             (folder / name).rename(place / name)
+    if (folder / HISTORY).exists():
+        move_history(folder / HISTORY, place / HISTORY)
 
 
 def now() -> str:

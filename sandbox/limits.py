@@ -1,19 +1,130 @@
-"""Limits of one trial, and what was used of them."""
+"""Limits of one trial, and what was used of them.
+
+    replies   replies of the candidate, readable or not
+    calls     calls that it made: run, or refused for a fault; handing in is one too
+    tokens    tokens of all replies and of what was sent for them
+    cost      US dollars by the price list
+    seconds   wall time from the moment the environment is ready
+
+Each is looked at at fixed points. Before the candidate is asked: one that is used up (value ≥ bound) ends
+the turn. After a reply: where tokens or cost went over (value > bound), nothing of that reply is run, and
+a "done" in it does not count. Before each call: where calls or seconds are used up, neither that call nor
+the rest of the reply is run. So handing in with the very last call is fine. `seconds` also bounds the wait
+for the model and a tool that runs.
+"""
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from sandbox.errors import BadInput
+
+NAMES = ("replies", "calls", "tokens", "cost", "seconds")
+COUNTS = frozenset({"replies", "calls", "tokens"})
 MODEL_REPLIES = 100
+NONE = "none"
+
+Given = Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """None means no limit. `seconds` is wall time from the moment the environment is ready."""
 
-    replies: int | None
+    replies: int | None = None
+    calls: int | None = None
+    tokens: int | None = None
+    cost_usd: float | None = None
     seconds: float
+
+    def as_data(self) -> dict[str, float | None]:
+        """The bounds by the names that are typed; None where there is none."""
+        values = (self.replies, self.calls, self.tokens, self.cost_usd, self.seconds)
+        return dict(zip(NAMES, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What one reply counts against limits.
+
+    cost_usd: None if no price is known.
+    estimated: the provider did not say how many tokens it took.
+    """
+
+    tokens: int
+    cost_usd: float | None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A limit that was reached. `estimated`: the value rests on a guess at tokens."""
+
+    limit: str
+    value: float
+    bound: float
+    estimated: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The data of `limit.hit`."""
+        data = {"limit": self.limit, "value": self.value, "bound": self.bound}
+        return {**data, "estimated": True} if self.estimated else data
+
+
+def parse_limits(words: Iterable[str]) -> dict[str, float | None]:
+    """What was typed after --limit, by name; None: no limit. Of the same name twice, the last counts.
+
+    Raises:
+        BadInput: no NAME=VALUE, an unknown name, a value that is no bound.
+    """
+    given: dict[str, float | None] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in NAMES:
+            raise BadInput(f"--limit {word}: write NAME=VALUE, with a name of {', '.join(NAMES)}")
+        given[name] = None if value == NONE else _bound(name, value)
+        if name == "seconds" and value == NONE:
+            raise BadInput("--limit seconds=none: a trial has to end; give a number of seconds")
+    return given
+
+
+def _bound(name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0) or (name in COUNTS and not number.is_integer()):
+        kind = "whole number" if name in COUNTS else "number"
+        other = "" if name == "seconds" else f", or {NONE}"
+        raise BadInput(f"--limit {name}={value}: must be a {kind} above 0{other}")
+    return int(number) if name in COUNTS else number
+
+
+def limits_for(given: Given, *, scripted: bool, task_seconds: float) -> Limits:
+    """The limits of one trial: what was typed, else the defaults.
+
+    Args:
+        given: from `parse_limits`.
+        scripted: whether the candidate is a script; these have no default but the task's time.
+        task_seconds: the task's own time for the agent, which a typed one replaces.
+    """
+    defaults: Given = {"replies": None if scripted else MODEL_REPLIES, "seconds": task_seconds}
+    bounds = {**defaults, **given}
+    return Limits(
+        replies=_whole(bounds.get("replies")),
+        calls=_whole(bounds.get("calls")),
+        tokens=_whole(bounds.get("tokens")),
+        cost_usd=bounds.get("cost"),
+        seconds=bounds["seconds"] or task_seconds,
+    )
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,19 +134,61 @@ class Meter:
     limits: Limits
     started: float
     replies: int = 0
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    estimated: bool = False
 
     @classmethod
     def start(cls, limits: Limits) -> Meter:
         """Begin counting now."""
         return cls(limits=limits, started=time.monotonic())
 
-    def hit(self) -> tuple[str, float, float] | None:
-        """The limit that is reached, as (name, value, bound), or None."""
-        if self.limits.replies is not None and self.replies >= self.limits.replies:
-            return "replies", float(self.replies), float(self.limits.replies)
-        spent = time.monotonic() - self.started
-        return ("seconds", spent, self.limits.seconds) if spent >= self.limits.seconds else None
+    def count_reply(self, charge: Charge) -> None:
+        """Count one reply and what it took."""
+        self.replies += 1
+        self.tokens += charge.tokens
+        # No price is known only where there is no limit on cost: such a limit is refused beforehand.
+        self.cost_usd += charge.cost_usd or 0.0
+        self.estimated |= charge.estimated
+
+    def count_call(self) -> None:
+        """Count one call, run or refused for a fault."""
+        self.calls += 1
+
+    def used_up(self) -> Hit | None:
+        """The limit that leaves no room for another reply (value ≥ bound)."""
+        return self._reached(NAMES)
+
+    def no_more_calls(self) -> Hit | None:
+        """The limit that leaves no room for another call (value ≥ bound)."""
+        return self._reached(("calls", "seconds"))
+
+    def overdrawn(self) -> Hit | None:
+        """The limit on tokens or cost that the last reply went over (value > bound)."""
+        return next((hit for hit in self._hits(("tokens", "cost")) if hit.value > hit.bound), None)
+
+    def out_of_time(self) -> Hit:
+        """The limit on seconds, when a clock other than this one's saw it reached."""
+        bound = self.limits.seconds
+        return Hit(limit="seconds", value=max(self._spent(), bound), bound=bound)
 
     def left(self) -> float:
         """Seconds until the wall clock runs out; never negative."""
-        return max(0.0, self.limits.seconds - (time.monotonic() - self.started))
+        return max(0.0, self.limits.seconds - self._spent())
+
+    def _spent(self) -> float:
+        return time.monotonic() - self.started
+
+    def _reached(self, names: Iterable[str]) -> Hit | None:
+        return next((hit for hit in self._hits(names) if hit.value >= hit.bound), None)
+
+    def _hits(self, names: Iterable[str]) -> Iterator[Hit]:
+        """What was used of each limit that there is, reached or not."""
+        values = (self.replies, self.calls, self.tokens, self.cost_usd, self._spent())
+        used = dict(zip(NAMES, values, strict=True))
+        bounds = self.limits.as_data()
+        for name in names:
+            if (bound := bounds[name]) is not None:
+                guessed = self.estimated and name in ("tokens", "cost")
+                yield Hit(limit=name, value=float(used[name]), bound=float(bound), estimated=guessed)

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox import schema
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import now, write_whole
+from sandbox.limits import NAMES, NONE, Given
 from sandbox.plan import Candidate, Plan
 from sandbox.secrecy import without_secrets
 from sandbox.tooling import Toolset
@@ -31,7 +32,7 @@ class LockFile:
         """Write down what is run; where a lock is there already, hold the new plan against it first.
 
         Raises:
-            BadInput: the lock is broken, or a task, tool or candidate is not what it was.
+            BadInput: the lock is broken, or a task, tool, candidate or limit is not what it was.
             HarnessError: it cannot be written.
         """
         inputs = inputs_of(plan, tools)
@@ -67,6 +68,7 @@ def inputs_of(plan: Plan, tools: Toolset) -> dict[str, dict[str, Any]]:
         "images": {},
         "tools": {name: tool.digest for name, tool in tools.items()},
         "candidates": {trial.candidate.name: _settings(trial.candidate) for trial in plan.trials},
+        "limits": dict(plan.limits),
     }
 
 
@@ -97,4 +99,25 @@ def _merged(
         for name, digest in inputs[kind].items():
             if before[kind].get(name, digest) != digest:
                 raise BadInput(f"{path}: the {kind[:-1]} {name} has changed since this run began; use a new --out")
+    _refuse_other_limits(before.get("limits"), inputs["limits"], path)
     return {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs}
+
+
+def _refuse_other_limits(before: Given | None, now_given: Given, path: Path) -> None:
+    """Runs of before there were limits have none in their lock; they are gone on with as they are."""
+    if before is None or before == now_given:
+        return
+    name = next(
+        name for name in NAMES if (name in before, before.get(name)) != (name in now_given, now_given.get(name))
+    )
+    raise BadInput(
+        f"{path}: --limit {name} has changed since this run began "
+        f"(then {_worded(before, name)}, now {_worded(now_given, name)}); give the same, or use a new --out"
+    )
+
+
+def _worded(given: Given, name: str) -> str:
+    if name not in given:
+        return "not given"
+    value = given[name]
+    return NONE if value is None else f"{value:g}"

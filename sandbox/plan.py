@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.errors import BadInput
+from sandbox.limits import Given, Limits, limits_for
 from sandbox.task import Task
 
 ORACLE = "oracle"
@@ -43,12 +44,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One (task, candidate, condition, repeat)."""
+    """One (task, candidate, condition, repeat), and what it may use up."""
 
     task: Task
     candidate: Candidate
     condition: str
     repeat: int
+    limits: Limits
 
     @property
     def key(self) -> str:
@@ -64,10 +66,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The trials of a run in the order in which they start, and what was left out and why."""
+    """The trials of a run in the order in which they start, and what was left out and why.
+
+    limits: those that were typed; what stands nowhere else is a default, resolved in each trial.
+    """
 
     trials: tuple[Trial, ...]
     left_out: tuple[str, ...]
+    limits: Given = field(default_factory=dict)
 
 
 def encoded(name: str) -> str:
@@ -98,19 +104,35 @@ def parse_candidate(name: str, *, api_base: str | None = None, settings: Mapping
     return Candidate(name=name, kind="model", api_base=api_base, settings=dict(settings or {}))
 
 
-def make_plan(tasks: Sequence[Task], candidates: Sequence[Candidate], conditions: Iterable[str], repeats: int) -> Plan:
+def make_plan(
+    tasks: Sequence[Task],
+    candidates: Sequence[Candidate],
+    conditions: Iterable[str],
+    repeats: int,
+    limits: Given | None = None,
+) -> Plan:
     """Expand a run: for each repeat, each task, each condition, each candidate.
+
+    Args:
+        limits: what was typed after --limit; it holds for every trial.
 
     Raises:
         BadInput: an unknown condition, a variant that no task has, nothing left to run.
     """
     conditions = list(dict.fromkeys(conditions)) or [FIELD]
+    limits = dict(limits or {})
     for condition in conditions:
         if condition not in CONDITIONS:
             raise BadInput(f"--condition {condition}: unknown (known: {', '.join(CONDITIONS)})")
     left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
     trials = [
-        Trial(task=task, candidate=candidate, condition=condition, repeat=repeat)
+        Trial(
+            task=task,
+            candidate=candidate,
+            condition=condition,
+            repeat=repeat,
+            limits=limits_for(limits, scripted=candidate.scripted, task_seconds=task.agent_seconds),
+        )
         for repeat in range(repeats)
         for task in tasks
         for condition in conditions
@@ -119,7 +141,7 @@ def make_plan(tasks: Sequence[Task], candidates: Sequence[Candidate], conditions
     ]
     if not trials:
         raise BadInput("nothing is left to run")
-    return Plan(trials=tuple(trials), left_out=tuple(left_out))
+    return Plan(trials=tuple(trials), left_out=tuple(left_out), limits=limits)
 
 
 def _applies(candidate: Candidate, task: Task) -> bool:

@@ -1,12 +1,16 @@
-"""Running a check: a fresh container, the tree and hidden tests laid in, one answer out."""
+"""Running a check: a fresh container, the tree and hidden tests laid in, one answer out.
+
+A judge can be made ready while the agent still works: its container is up and the
+image's own workspace laid down. What is sent for a check is what differs from that.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import random
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +20,13 @@ import docker
 from sandbox import judge
 from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container
+from sandbox.env.conversation import Conversation
+from sandbox.env.images import COPY_OF_WORKSPACE
 from sandbox.env.stream import NoAnswer
 from sandbox.errors import AgentError
+from sandbox.index import Index, difference
 from sandbox.judge import Judgement
-from sandbox.task import WORKSPACE, Task
+from sandbox.task import WORKSPACE, Resources, Task
 from sandbox.tree import Tree, digest, pack
 
 LIMIT = 64 * 1024
@@ -59,34 +66,77 @@ def tests_digest(task: Task, tests: Tree) -> str:
     return total.hexdigest()
 
 
-def check(
-    client: docker.DockerClient, task: Task, *, image: str, tree: Tree, tests: Tree, labels: Mapping[str, str]
-) -> Check:
-    """Judge one source tree in a container of its own. Blocks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyJudge:
+    """A judge's container with a supervisor in it that waits for a tree. Good for one check."""
+
+    container: Container
+    supervisor: Conversation
+
+    @classmethod
+    def start(
+        cls, client: docker.DockerClient, image: str, *, resources: Resources, labels: Mapping[str, str]
+    ) -> ReadyJudge:
+        """Start one, with the image's own workspace laid down. Blocks.
+
+        Args:
+            resources: the bounds of the container, from `room_for`.
+            labels: from `owner.labels`.
+
+        Raises:
+            SandboxError: it does not come up. Nothing is left behind.
+        """
+        container = Container.start(client, image, labels=labels, resources=resources, keep_workspace=False)
+        try:
+            supervisor = container.talk(guest.SUPERVISOR)
+            supervisor.send_json({"base": COPY_OF_WORKSPACE, "workspace": WORKSPACE})
+            supervisor.receive_json(time.monotonic() + START_SECONDS)
+        except BaseException:
+            container.remove()
+            raise
+        return cls(container=container, supervisor=supervisor)
+
+    def is_fit(self) -> bool:
+        """Whether it still waits."""
+        return not self.supervisor.is_over()
+
+    def dispose(self) -> None:
+        """Remove it.
+
+        Raises:
+            SandboxError: the engine does not answer.
+        """
+        self.supervisor.close()
+        self.container.remove()
+
+
+def room_for(task: Task, tests: Tree) -> Resources:
+    """The bounds of a judge: the task's, with room for any tree that fits them, and for tests."""
+    size = sum(len(entry.data) for entry in tests.values())
+    return replace(task.resources, storage_mb=task.resources.storage_mb + 2 * (size // MIB) + SLACK_MB)
+
+
+def check(ready: ReadyJudge, task: Task, *, base: Index, tree: Tree, tests: Tree) -> Check:
+    """Judge one source tree. Blocks; the judge is of no further use then.
 
     Args:
-        image: the task's image.
+        base: what the image's own workspace holds.
         tree: the candidate's source tree.
         tests: the hidden tests.
-        labels: from `owner.labels`.
 
     Raises:
         SandboxError: the container or the engine failed, or no answer came; never a verdict.
     """
     rng = random.Random(secrets.token_bytes(16))
     planted = judge.plant(tests, task.hidden_ids, task.judge.canaries, rng)
-    archive = pack(judge.overlay(tree, planted.tests))
-    room = replace(task.resources, storage_mb=task.resources.storage_mb + 2 * (len(archive) // MIB) + SLACK_MB)
-    container = Container.start(client, image, labels=labels, resources=room, keep_workspace=False)
-    try:
-        answer = _ask_supervisor(container, task, _request(task, planted.ids), archive)
-    finally:
-        container.remove()
+    changed, gone = difference(base, judge.overlay(tree, planted.tests))
+    request = {**_request(task, planted.ids), "drop": gone}
+    answer = _ask_supervisor(ready, task, request, pack(changed))
     judgement = judge.interpret(task, planted, answer)
     return Check(judgement=judgement, answer=answer, planted=planted.ids, seconds=float(answer["seconds"]))
 
 
-def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any], archive: bytes) -> Mapping[str, Any]:
+def _ask_supervisor(ready: ReadyJudge, task: Task, request: Mapping[str, Any], archive: bytes) -> Mapping[str, Any]:
     """The supervisor's answer; if it dies after the code under test has begun, the answer that nothing passed.
 
     Raises:
@@ -94,27 +144,21 @@ def _ask_supervisor(container: Container, task: Task, request: Mapping[str, Any]
         SandboxError: the container was ended or removed from outside.
         EngineGone: the engine does not answer.
     """
-    timeout = task.judge.suite_timeout + MARGIN_SECONDS
-    frames = container.converse(guest.SUPERVISOR, [json.dumps(request).encode("ascii"), archive], timeout=timeout)
-    started = False
+    deadline = time.monotonic() + task.judge.suite_timeout + MARGIN_SECONDS
+    supervisor = ready.supervisor
+    supervisor.send_json(request)
+    supervisor.send(archive)
+    supervisor.receive_json(deadline)
     try:
-        for frame in frames:
-            answer = json.loads(frame)
-            if "started" not in answer:
-                return dict(answer)
-            started = True
-        raise NoAnswer("the judge's supervisor ended without an answer")
+        return supervisor.receive_json(deadline)
     except NoAnswer as exc:
-        if not started:
-            raise
         with contextlib.suppress(AgentError):
-            container.blame(exc)
+            ready.container.blame(exc)
         return {**NOTHING_PASSED, "died": str(exc)}
 
 
 def _request(task: Task, planted: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "workspace": WORKSPACE,
         "ids": [*task.hidden_ids, *planted],
         "suite_timeout": task.judge.suite_timeout,
         "test_timeout": task.judge.test_timeout,

@@ -23,15 +23,18 @@ import anyio
 import docker
 
 from sandbox import __version__, recipe
+from sandbox.background import Background, Spares, background
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, TaskError
+from sandbox.history import Base, make_base
 from sandbox.journal import Journal, RunDirectory
+from sandbox.limits import Given
 from sandbox.llm.client import Client
 from sandbox.llm.scripted import ScriptedClient, turns_for
 from sandbox.lockfile import LockFile
 from sandbox.plan import Candidate, Plan, Trial
-from sandbox.probe import Check, tests_digest
+from sandbox.probe import Check, ReadyJudge, tests_digest
 from sandbox.progress import Progress
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
@@ -68,6 +71,9 @@ class Workshop:
     tools: Toolset
     progress: Progress
     lock: LockFile
+    directory: Path
+    background: Background
+    judges: Spares[ReadyJudge]
     base: str = ""
     machine: str = ""
     checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
@@ -93,6 +99,7 @@ class Workshop:
     async def close(self) -> None:
         """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
         with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+            await self.judges.close()
             await in_thread(owner.reap, self.client, run=self.run_id)
 
     async def kit(self, task: Task) -> Kit:
@@ -125,13 +132,22 @@ class Workshop:
             client=self.client,
             run_id=self.run_id,
             image=image,
+            base=self._base_of(image),
             tests=tests,
             tests_digest=tests_digest(task, tests),
             solution=read_tree(folder / "solution"),
             tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
             checks=self.checks,
             judging=self.judging,
+            background=self.background,
+            judges=self.judges,
         )
+
+    def _base_of(self, image: str) -> Base:
+        """The image's own workspace as the base of histories, made once for each image of a run."""
+        tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
+        folder = self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
+        return make_base(folder, tree, title="The untouched workspace")
 
 
 def complete_directory(task: Task, *, machine: str) -> Path:
@@ -169,13 +185,23 @@ async def run_plan(
         directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
         left = [trial for trial in plan.trials if trial.key not in directory.results]
         progress.start(len(plan.trials), len(plan.trials) - len(left))
-        shop = Workshop(client=client, run_id=run_id, tools=tools, progress=progress, lock=lock)
-        try:
-            if left:
-                await shop.open()
-                await _run_all(left, directory, shop, concurrency)
-        finally:
-            await shop.close()
+        async with background() as beside:
+            shop = Workshop(
+                client=client,
+                run_id=run_id,
+                tools=tools,
+                progress=progress,
+                lock=lock,
+                directory=directory.path,
+                background=beside,
+                judges=Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose),
+            )
+            try:
+                if left:
+                    await shop.open()
+                    await _run_all(left, directory, shop, concurrency)
+            finally:
+                await shop.close()
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
     missing = len(plan.trials) - len(records)
     return Outcome(directory=directory.path, records=records, missing=missing, stopped=shop.stopped)
@@ -254,19 +280,23 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset) -> None:
             recipe.parts_of(task)
 
 
-def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> None:
-    """Whether every candidate can be asked, before anything is started.
+def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given) -> None:
+    """Whether every candidate can be asked and held to its limits, before anything is started.
+
+    Args:
+        limits: what was typed after --limit.
 
     Raises:
-        BadInput: an unknown provider, a missing key, a broken turns file.
+        BadInput: an unknown provider, a missing key, a broken turns file, a limit on cost without a price.
     """
     for candidate in candidates:
         if candidate.kind == "file":
             turns_for(candidate, tasks[0])
         elif not candidate.scripted:
-            from sandbox.llm.providers import check_model
+            from sandbox.llm.providers import check_model, check_price
 
             check_model(candidate)
+            check_price(candidate, limits.get("cost"))
 
 
 def refuse_foreign(directory: RunDirectory, resume: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.events import Event, last, of_kind
@@ -26,7 +26,7 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
             return "agent-crash", message
         return ("judge-error" if fault.data["stage"] == "judge" else "infra-error"), message
     if hit := last(events, "limit.hit"):
-        return "budget", f"the limit on {hit.data['limit']} was reached"
+        return "budget", _limit_in_words(hit.data)
     checked = last(events, "check.ran")
     if checked is None:
         return "infra-error", "the trial ended without a check"
@@ -41,6 +41,20 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
     parts = [f"not fixed: {', '.join(unfixed)}"] if unfixed else []
     parts += [f"broke what worked: {', '.join(broken)}"] if broken else []
     return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(parts)
+
+
+def _limit_in_words(hit: Mapping[str, Any]) -> str:
+    """As "the limit on replies was reached (100 of 100)"; what is no figure, like context, has no brackets."""
+    name, value, bound = hit["limit"], hit["value"], hit["bound"]
+    text = f"the limit on {name} was reached"
+    if value is None or bound is None:
+        return text
+    about = "about " if hit.get("estimated") else ""
+    if name == "cost":
+        return f"{text} ({about}${value:.6g} of ${bound:.6g})"
+    if name == "seconds":
+        return f"{text} ({value:.1f} s of {bound:.6g} s)"
+    return f"{text} ({about}{value:.0f} of {bound:.0f})"
 
 
 def record(events: Sequence[Event]) -> dict[str, Any]:
@@ -66,7 +80,30 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "oscillation": oscillation(events),
         "usage": usage(events),
         "time": times(events),
+        "flags": flags(events),
     }
+
+
+def flags(events: Sequence[Event]) -> list[str]:
+    """What has to be known beside the verdict, by name, sorted.
+
+    plain-exec: the image has no Python, so tools ran through one exec each.
+    tool-host-lost: the tool host had to be started anew. history-stopped: later states are not kept.
+    state-unknown: after some call the workspace was over its bounds. out-of-memory: the kernel
+    killed processes of the candidate. sealed-tree-differs: the workspace was other than the calls had
+    left it, as far as the tool host could see; what was found is what was judged.
+    """
+    saved = of_kind(events, "tree.saved")
+    lost = {event.data["error"] for event in of_kind(events, "fault") if not event.data["final"]}
+    found = {
+        "plain-exec": any(event.data.get("transport") == "exec" for event in of_kind(events, "env.ready")),
+        "tool-host-lost": "ToolHostLost" in lost,
+        "history-stopped": "HistoryStopped" in lost,
+        "state-unknown": any(event.data.get("over") for event in saved),
+        "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
+        "sealed-tree-differs": any(event.data.get("differs") for event in saved),
+    }
+    return sorted(name for name, is_so in found.items() if is_so)
 
 
 def _score(verdict: str, checked: Event | None) -> float | None:

@@ -13,7 +13,7 @@ import io
 import os
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 FILE = "100644"
@@ -38,9 +38,24 @@ class Entry:
 Tree = Mapping[str, Entry]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How a workspace differs from what was known of it.
+
+    changed: what is new or other; gone: paths that were there.
+    whole: `changed` is all there is, and everything else is gone.
+    over: why it cannot be said (the workspace is over a bound), or None.
+    """
+
+    changed: Tree = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    whole: bool = False
+    over: str | None = None
+
+
 def is_safe(path: str) -> bool:
     """Whether a path stays below the root and touches no `.git`."""
-    parts = path.split("/")
+    parts = path.lower().split("/")  # git takes .GIT for its own, too
     return bool(path) and "\0" not in path and not any(part in ("", ".", "..", ".git") for part in parts)
 
 

@@ -15,19 +15,22 @@ import docker
 
 from sandbox import __version__, score
 from sandbox.agent import Turn, take_turn
+from sandbox.background import Background, Order, Spares
 from sandbox.env import owner
 from sandbox.env.container import describe_bounds
-from sandbox.env.workspace import AgentEnvironment, Sealed
+from sandbox.env.workspace import AgentEnvironment
 from sandbox.errors import RoadtestError, one_line
 from sandbox.events import Event
-from sandbox.journal import Journal
-from sandbox.limits import MODEL_REPLIES, Limits, Meter
+from sandbox.history import Base, History
+from sandbox.journal import HISTORY, Journal
+from sandbox.limits import Meter
 from sandbox.llm.client import Client
 from sandbox.plan import ORACLE, Trial
-from sandbox.probe import Check, check
+from sandbox.probe import Check, ReadyJudge, check, room_for
 from sandbox.threads import in_thread
 from sandbox.tooling import Toolset
-from sandbox.tree import Tree, git_hash, pack, source
+from sandbox.tree import Tree, git_hash
+from sandbox.workbench import Workbench, closing
 
 Step = Callable[[str], None]
 
@@ -36,20 +39,25 @@ Step = Callable[[str], None]
 class Kit:
     """What a trial needs besides its plan.
 
+    base: the image's own workspace, as histories and judges begin with it.
     tests: the hidden tests; solution: the reference solution's files.
     checks: judged trees of this run, by (source tree, image, tests digest).
     judging: one lock for each of these, so that trials which come to equal trees at once judge one.
+    background, judges: work that goes on beside trials, and judges made ready by it.
     """
 
     client: docker.DockerClient
     run_id: str
     image: str
+    base: Base
     tests: Tree
     tests_digest: str
     solution: Tree
     tools: Toolset
     checks: dict[tuple[str, str, str], Check]
     judging: dict[tuple[str, str, str], anyio.Lock]
+    background: Background
+    judges: Spares[ReadyJudge]
 
 
 async def run_trial(
@@ -81,15 +89,19 @@ async def run_trial(
     try:
         kit = await prepare(step)
         step("starting the container")
-        async with environment(trial, kit, journal) as env:
-            stage = "agent"
-            ended = await _let_work(trial, kit, env, journal, connect(), step)
-            stage = "seal"
-            step("sealing")
-            tree = await _seal(env, journal, ended)
-        stage = "judge"
-        step("judging")
-        await _judge(trial, kit, tree, journal)
+        async with workbench(trial, kit, journal) as bench:
+            judge = _order_judge(trial, kit)
+            try:
+                stage = "agent"
+                ended = await _let_work(trial, kit, bench, journal, connect(), step)
+                stage = "seal"
+                step("sealing")
+                tree = await bench.seal(ended)
+                stage = "judge"
+                step("judging")
+                await _judge(trial, kit, judge, tree, journal)
+            finally:
+                judge.leave()
     except RoadtestError as exc:
         fault = {"origin": exc.origin, "stage": stage, "error": type(exc).__name__, "message": str(exc), "final": True}
         journal.write("fault", fault)
@@ -119,13 +131,14 @@ def _opening(trial: Trial) -> dict[str, Any]:
         "condition": trial.condition,
         "repeat": trial.repeat,
         "task_digest": task.digest,
+        "limits": trial.limits.as_data(),
         "version": __version__,
     }
 
 
 @asynccontextmanager
-async def environment(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[AgentEnvironment]:
-    """The agent's container, removed at the end even if the run is being stopped."""
+async def workbench(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[Workbench]:
+    """The agent's container and the history of its workspace; both are put away at the end, come what may."""
     started = time.monotonic()
     labels = owner.labels(run=kit.run_id, trial=trial.key, role="agent")
     solution = kit.solution if trial.candidate.kind == ORACLE else None
@@ -145,35 +158,60 @@ async def environment(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator
     with anyio.CancelScope(shield=True):
         env, facts = await in_thread(start)
     try:
-        journal.write(
-            "env.ready",
-            {
-                "image": kit.image,
-                "container": env.container.id,
-                "transport": "exec",
-                "bounds": describe_bounds(trial.task.resources),
-                "tools": {name: tool.digest for name, tool in kit.tools.items()},
-                "facts": facts,
-                "seconds": time.monotonic() - started,
-            },
-        )
-        yield env
+        history = await in_thread(History.start, journal.folder / HISTORY, kit.base)
+        close = closing(history)
+        try:
+            journal.write(
+                "env.ready",
+                {
+                    "image": kit.image,
+                    "container": env.container.id,
+                    "transport": env.transport,
+                    "bounds": describe_bounds(trial.task.resources),
+                    "tools": {name: tool.digest for name, tool in kit.tools.items()},
+                    "facts": facts,
+                    "seconds": time.monotonic() - started,
+                },
+            )
+            yield Workbench(env, history, journal)
+        finally:
+            with anyio.CancelScope(shield=True):
+                stopped = await in_thread(close)
+            if stopped is not None:
+                journal.write("fault", {**_HISTORY_STOPPED, "message": stopped})
     finally:
-        with anyio.CancelScope(shield=True):
-            await in_thread(env.close)
+        # Nobody waits for the removal; what it cannot remove, the end of the run does.
+        kit.background.begin(env.close)
+
+
+_HISTORY_STOPPED = {"origin": "harness", "stage": "seal", "error": "HistoryStopped", "final": False}
+
+
+def _order_judge(trial: Trial, kit: Kit) -> Order[ReadyJudge]:
+    """Have a judge made ready while the candidate works."""
+    room = room_for(trial.task, kit.tests)
+    labels = owner.labels(run=kit.run_id, trial=trial.key, role="judge")
+
+    def start() -> ReadyJudge:
+        return ReadyJudge.start(kit.client, kit.image, resources=room, labels=labels)
+
+    return kit.judges.order((kit.image, room), start)
 
 
 async def _let_work(
-    trial: Trial, kit: Kit, env: AgentEnvironment, journal: Journal, client: Client, step: Step
+    trial: Trial, kit: Kit, bench: Workbench, journal: Journal, client: Client, step: Step
 ) -> Event:
     """Run the candidate's turn; the checkpoint that ends it."""
-
-    async def run_tool(tool: Any, arguments: Any) -> dict[str, Any]:
-        return await in_thread(env.call, tool, arguments)
-
-    replies = None if trial.candidate.scripted else MODEL_REPLIES
-    meter = Meter.start(Limits(replies=replies, seconds=trial.task.agent_seconds))
-    turn = Turn(journal=journal, client=client, tools=kit.tools, run_tool=run_tool, meter=meter, step=step)
+    turn = Turn(
+        journal=journal,
+        client=client,
+        tools=kit.tools,
+        run_tool=bench.run,
+        settle=bench.settle,
+        alive=bench.look_alive,
+        meter=Meter.start(trial.limits),
+        step=step,
+    )
     try:
         reason = await take_turn(turn, trial.task.instruction)
     finally:
@@ -183,40 +221,13 @@ async def _let_work(
     return journal.write("checkpoint", {"tier": "T0", "reason": reason, "claims_done": claims})
 
 
-async def _seal(env: AgentEnvironment, journal: Journal, ended: Event) -> Tree:
-    """The source tree that the agent left; the whole of it goes into the trial's blobs."""
-    started = time.monotonic()
-    sealed: Sealed = await in_thread(env.seal)
-    tree = source(sealed.tree)
-    journal.write(
-        "tree.saved",
-        {
-            "raw": git_hash(sealed.tree),
-            "source": git_hash(tree),
-            "files": len(tree),
-            "bytes": sum(len(entry.data) for entry in tree.values()),
-            "blob": journal.blob(pack(tree)),
-            "skipped": sealed.skipped,
-            "killed": sealed.killed,
-            "seconds": time.monotonic() - started,
-        },
-        cause=ended,
-    )
-    return tree
-
-
-async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
+async def _judge(trial: Trial, kit: Kit, judge: Order[ReadyJudge], tree: Tree, journal: Journal) -> None:
     """Check the tree, or take the check of an equal one."""
     key = (git_hash(tree), kit.image, kit.tests_digest)
-    labels = owner.labels(run=kit.run_id, trial=trial.key, role="judge")
-
-    def run_check() -> Check:
-        return check(kit.client, trial.task, image=kit.image, tree=tree, tests=kit.tests, labels=labels)
-
     started = time.monotonic()
     async with kit.judging.setdefault(key, anyio.Lock()):
         cached = kit.checks.get(key)
-        done = cached if cached is not None else await in_thread(run_check)
+        done = cached if cached is not None else await _check(trial, kit, await judge.take(), tree)
         kit.checks[key] = done
     found = done.judgement
     journal.write(
@@ -238,6 +249,15 @@ async def _judge(trial: Trial, kit: Kit, tree: Tree, journal: Journal) -> None:
             "seconds": time.monotonic() - started,
         },
     )
+
+
+async def _check(trial: Trial, kit: Kit, judge: ReadyJudge, tree: Tree) -> Check:
+    try:
+        return await in_thread(
+            lambda: check(judge, trial.task, base=kit.base.index, tree=tree, tests=kit.tests)
+        )
+    finally:
+        kit.background.begin(judge.dispose)
 
 
 def _answer_bytes(done: Check) -> bytes:

@@ -4,17 +4,16 @@
     no new privileges · capabilities SETUID, SETGID, KILL only · init · no mounts of the host
     /workspace: a volume in memory, bounded in bytes and in files · /tmp, /home/agent: likewise
 
-The main process is a sleeping root. What the harness does inside, it does
-through `docker exec` as root, and each tool of the agent runs as 1000:1000
-without any capability (see `sandbox.guest`).
+The main process is a sleeping root. What the harness does inside, a guest program
+does that one `docker exec` starts as root, and each tool of the agent runs as
+1000:1000 without any capability (see `sandbox.guest`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +22,9 @@ from docker.errors import APIError, NotFound
 from docker.types import Mount, Ulimit
 
 from sandbox.env import guest
+from sandbox.env.conversation import Conversation
 from sandbox.env.engine import talking
-from sandbox.env.stream import NoAnswer, framed, hang_up, stdout, take_frame
+from sandbox.env.stream import NoAnswer
 from sandbox.errors import AgentError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
@@ -147,81 +147,27 @@ class Container:
                     raise SandboxError(f"the container has ended ({state.get('ExitCode')})") from failure
                 time.sleep(BETWEEN_LOOKS)
 
-    def converse(
-        self, program: guest.Program, frames: Sequence[bytes], *, timeout: float, most: int = 1 << 30
-    ) -> Iterator[bytes]:
-        """Run a guest program as root, send it frames, yield the frames it answers.
-
-        Args:
-            program: which modules to send, and which of them is main.
-            timeout: seconds until the last byte of the answer.
-            most: bytes of answer that are taken at most.
+    def talk(self, program: guest.Program) -> Conversation:
+        """Start a guest program as root.
 
         Raises:
-            NoAnswer: it gave no whole answer; the engine is well.
+            NoAnswer: it does not start; the engine is well.
             EngineGone: the engine does not answer.
         """
-        deadline = time.monotonic() + timeout
-        argv = ["python3", "-I", "-c", guest.LOADER]
-        with talking("run a program in a container"):
-            try:
-                exec_id = self.client.api.exec_create(
-                    self.id, argv, stdin=True, stdout=True, user="0:0", workdir="/", environment=ENVIRONMENT
-                )["Id"]
-                stream = self.client.api.exec_start(exec_id, socket=True)
-            except APIError as exc:  # the container is gone, or too full for another process
-                raise NoAnswer(f"no program can be started in a container: {exc.explanation}") from exc
-        sock: Any = getattr(stream, "_sock", stream)
-        errors = bytearray()
-        try:
-            _send(sock, [program.bundle(), *frames], deadline)
-            yield from self._answers(stdout(sock, deadline, errors), errors, exec_id, most)
-        except NoAnswer:
-            # A broken connection may mean that the engine is gone, and then it is nobody's doing inside.
-            with talking("reach the engine"):
-                self.client.ping()
-            raise
-        finally:
-            hang_up(stream, sock)
+        return Conversation.open(self.client, self.id, program, environment=ENVIRONMENT)
 
-    def _answers(self, parts: Iterator[bytes], errors: bytearray, exec_id: str, most: int) -> Iterator[bytes]:
-        buffer = bytearray()
-        started = False
-        seen = 0
-        for data in parts:
-            seen += len(data)
-            if seen > most:
-                raise NoAnswer(f"a program in a container answered with more than {most} bytes")
-            buffer += data
-            if not started and len(buffer) >= len(guest.MAGIC):
-                if not buffer.startswith(guest.MAGIC):
-                    break
-                del buffer[: len(guest.MAGIC)]
-                started = True
-            while started and (frame := take_frame(buffer)) is not None:
-                yield frame
-        if buffer or not started or seen == len(guest.MAGIC):
-            raise self._no_answer(exec_id, bytes(errors) + bytes(buffer[:2000]))
-
-    def ask(self, program: guest.Program, request: Any, *frames: bytes, timeout: float) -> dict[str, Any]:
-        """Run a guest program that answers with one frame of JSON.
+    def freeze(self) -> None:
+        """Stop every process where it is; what is inside can still be read.
 
         Raises:
-            NoAnswer, EngineGone, SandboxError: as `converse`.
+            SandboxError: the engine refuses or does not answer.
         """
-        payload = json.dumps(request).encode("ascii")
-        for answer in self.converse(program, [payload, *frames], timeout=timeout):
-            value = _json(answer)
-            if isinstance(value, dict):
-                return value
-            break
-        raise NoAnswer("a program in a container answered with something else than was asked")
-
-    def _no_answer(self, exec_id: str, said: bytes) -> NoAnswer:
-        with talking("look at a container"):
-            code = self.client.api.exec_inspect(exec_id).get("ExitCode")
-        words = " ".join(said.decode("utf-8", "replace").split())[-300:]
-        return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
+        with talking("freeze a container"):
+            try:
+                self.client.api.pause(self.id)
+            except APIError as exc:
+                if exc.status_code != 409:  # it is frozen already
+                    raise
 
 
 def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:
@@ -282,22 +228,6 @@ def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tm
         "log_config": {"type": "none"},
         "stop_signal": "SIGKILL",
     }
-
-
-def _send(sock: Any, frames: Sequence[bytes], deadline: float) -> None:
-    try:
-        sock.settimeout(max(0.1, deadline - time.monotonic()))
-        for frame in frames:
-            sock.sendall(framed(frame))
-    except OSError as exc:
-        raise NoAnswer(f"a program in a container does not listen: {exc}") from exc
-
-
-def _json(payload: bytes) -> Any:
-    try:
-        return json.loads(payload)
-    except ValueError as exc:
-        raise NoAnswer("a program in a container sent a frame that is not JSON") from exc
 
 
 def describe_bounds(resources: Resources) -> dict[str, Any]:

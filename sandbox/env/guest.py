@@ -55,15 +55,26 @@ def source_of(name: str) -> str:
     return resources.files("sandbox.guest").joinpath(f"{name}.py").read_text("utf-8")
 
 
-PREPARE = Program(modules=("wire", "privileges", "lay", "prepare"), main="prepare")
-EXPORT = Program(modules=("wire", "privileges", "processes", "export"), main="export")
-SUPERVISOR = Program(modules=("wire", "privileges", "processes", "lay", "supervisor"), main="supervisor")
+SUPERVISOR = Program(modules=("wire", "privileges", "tape", "processes", "lay", "supervisor"), main="supervisor")
 
 
-def tool_program(tools: Mapping[str, str]) -> Program:
-    """The program that runs one tool call; `tools` maps names to sources."""
+def tool_host(tools: Mapping[str, str]) -> Program:
+    """The tool host with its tools; `tools` maps names to sources."""
     return Program(
-        modules=("wire", "privileges", "processes", "toolrun", "files"),
-        main="toolrun",
+        modules=(
+            "wire",
+            "privileges",
+            "tape",
+            "processes",
+            "memory",
+            "lay",
+            "prepare",
+            "watch",
+            "toolrun",
+            "files",
+            "worker",
+            "toolhost",
+        ),
+        main="toolhost",
         extra={f"tool_{name}": source for name, source in tools.items()},
     )

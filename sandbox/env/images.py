@@ -26,7 +26,8 @@ from docker.errors import APIError, ImageNotFound
 from sandbox import fetch, paths
 from sandbox.env import bootstrap
 from sandbox.env.engine import talking
-from sandbox.errors import SandboxError, TaskError
+from sandbox.env.outside import Bounds, read_folder
+from sandbox.errors import AgentError, SandboxError, TaskError
 from sandbox.task import SOLUTION, WORKSPACE
 from sandbox.tree import FILE, Entry, Tree, digest, pack
 from sandbox.treefiles import read_tree
@@ -36,6 +37,7 @@ Say = Callable[[str], None]
 UPSTREAM = "python:3.11-slim-bookworm"
 COPY_OF_WORKSPACE = "/opt/roadtest/workspace"
 BUILD_SECONDS = 1800.0
+LARGEST_WORKSPACE = Bounds(files=100_000, bytes=512 * 1024 * 1024, depth=100)
 
 AGENT_LAYER = f"""\
 ARG TASK
@@ -147,6 +149,24 @@ def ensure_task(client: docker.DockerClient, folder: Path, *, base: str, timeout
     say(f"{name}: laying the workspace aside")
     _build(client, AGENT_LAYER, {}, outer, arguments={"TASK": inner}, network="none", timeout=timeout)
     return outer
+
+
+def workspace_of(client: docker.DockerClient, image: str, *, labels: Mapping[str, str]) -> Tree:
+    """The files of an image's own workspace, as every container of it begins with them.
+
+    Raises:
+        SandboxError: the image has none, or the engine does not answer.
+        TaskError: there is more in it than a workspace may hold.
+    """
+    with talking(f"look into {image}"):
+        container = str(client.api.create_container(image, command=["true"], labels=dict(labels))["Id"])
+    try:
+        return read_folder(client, container, COPY_OF_WORKSPACE, LARGEST_WORKSPACE).tree
+    except AgentError as exc:
+        raise TaskError(f"{image}: {exc}") from exc
+    finally:
+        with talking("remove a container"):
+            client.api.remove_container(container, force=True)
 
 
 def _refuse_buildkit(recipe: str, name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import struct
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from sandbox.env.guest import LARGEST_FRAME
@@ -24,19 +23,34 @@ class NoAnswer(SandboxError):
         self.status = status
 
 
+class TooLate(NoAnswer):
+    """The time was over."""
+
+
+class Broken(NoAnswer):
+    """The channel is at fault and nobody inside: cut, corrupt, or with a frame that cannot be meant."""
+
+
 STDERR_KEPT = 16 * 1024
+_PART = 1 << 18
 
 
 def framed(payload: bytes) -> bytes:
+    """A payload as a frame: four bytes of length (big endian), then the payload."""
     return struct.pack(">I", len(payload)) + payload
 
 
 def take_frame(buffer: bytearray) -> bytes | None:
+    """The first whole frame out of a buffer, or None.
+
+    Raises:
+        NoAnswer: it says to be larger than any frame may be.
+    """
     if len(buffer) < 4:
         return None
     length: int = struct.unpack_from(">I", buffer)[0]
     if length > LARGEST_FRAME:
-        raise NoAnswer(f"a program in a container sent a frame of {length} bytes")
+        raise Broken(f"a program in a container sent a frame of {length} bytes")
     if len(buffer) < 4 + length:
         return None
     payload = bytes(buffer[4 : 4 + length])
@@ -44,51 +58,82 @@ def take_frame(buffer: bytearray) -> bytes | None:
     return payload
 
 
-def stdout(sock: Any, deadline: float, errors: bytearray) -> Iterator[bytes]:
-    """Standard output out of the engine's multiplexed stream; standard error goes to `errors`.
+class Demultiplexer:
+    """Standard output out of the engine's multiplexed stream; standard error is kept aside, bounded.
 
     Each part has a header of eight bytes: the stream (1 or 2), three zeros, the
     length (big endian); Docker Engine API, "Attach to a container".
     """
-    while header := receive(sock, 8, deadline):
-        kind, length = struct.unpack(">BxxxL", header)
-        if kind not in (0, 1, 2):
-            raise NoAnswer("the engine's stream is corrupt")
-        data = receive(sock, length, deadline)
-        if len(data) != length:
-            raise NoAnswer("the engine's stream was cut")
-        if kind == 2:
-            errors += data[: STDERR_KEPT - len(errors)] if len(errors) < STDERR_KEPT else b""
-        else:
-            yield data
 
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self._raw = bytearray()
+        self.output = bytearray()
+        self.errors = bytearray()
 
-def receive(sock: Any, count: int, deadline: float) -> bytes:
-    """`count` bytes; nothing at the end of the stream.
+    def read(self, deadline: float) -> bool:
+        """Wait for more and add it to `output`; False at the end of the stream.
 
-    Raises:
-        NoAnswer: the end came in the middle, or the deadline, or the connection broke.
-    """
-    parts: list[bytes] = []
-    missing = count
-    while missing:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise NoAnswer("a program in a container did not answer in time")
-        sock.settimeout(left)
+        Raises:
+            NoAnswer: the deadline (monotonic seconds) passed, or the connection broke, or is no such stream.
+        """
+        while True:
+            data = _receive(self._sock, deadline)
+            if not data:
+                if self._raw:
+                    raise Broken("the engine's stream was cut")
+                return False
+            self._raw += data
+            before = len(self.output)
+            self._take_parts()
+            if len(self.output) > before:
+                return True
+
+    def _take_parts(self) -> None:
+        raw, position = self._raw, 0
+        while len(raw) - position >= 8:
+            kind, length = struct.unpack_from(">BxxxL", raw, position)
+            if kind not in (0, 1, 2) or raw[position + 1 : position + 4] != b"\0\0\0":
+                raise Broken("the engine's stream is corrupt")
+            end = position + 8 + length
+            if len(raw) < end:
+                break
+            part = memoryview(raw)[position + 8 : end]
+            if kind == 2:
+                self.errors += part[: max(0, STDERR_KEPT - len(self.errors))]
+            else:
+                self.output += part
+            part.release()
+            position = end
+        del raw[:position]
+
+    def has_news(self) -> bool:
+        """Whether output or the end has come since the last read. Does not wait."""
+        self._sock.settimeout(0.0)
         try:
-            part = sock.recv(min(missing, 1 << 20))
-        except TimeoutError as exc:
-            raise NoAnswer("a program in a container did not answer in time") from exc
-        except OSError as exc:
-            raise NoAnswer(f"the connection to a program in a container broke: {exc}") from exc
-        if not part:
-            if missing != count:
-                raise NoAnswer("the engine's stream was cut")
-            return b""
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+            data = self._sock.recv(_PART)
+        except (BlockingIOError, TimeoutError):
+            return False
+        except OSError:
+            return True
+        self._raw += data
+        before = len(self.output)
+        self._take_parts()
+        return not data or len(self.output) > before
+
+
+def _receive(sock: Any, deadline: float) -> bytes:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TooLate("a program in a container did not answer in time")
+    sock.settimeout(left)
+    try:
+        data: bytes = sock.recv(_PART)
+    except TimeoutError as exc:
+        raise TooLate("a program in a container did not answer in time") from exc
+    except OSError as exc:
+        raise Broken(f"the connection to a program in a container broke: {exc}") from exc
+    return data
 
 
 def hang_up(stream: Any, sock: Any) -> None:

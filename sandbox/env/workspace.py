@@ -1,59 +1,118 @@
-"""The agent's environment: one container, one workspace, tools in, a sealed tree out."""
+"""The agent's environment: one container, one workspace, tools in, a sealed tree out.
+
+Tools run through the resident tool host. Where an image has no Python they run
+through one `docker exec` each (`sandbox.env.plain`), more slowly and with the same
+answers; the record says which.
+"""
 
 from __future__ import annotations
 
-import base64
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import docker
 
-from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container
-from sandbox.env.images import COPY_OF_WORKSPACE
-from sandbox.env.stream import NoAnswer
-from sandbox.errors import AgentError
+from sandbox.env.outside import Bounds, Seen, read_folder
+from sandbox.env.plain import PlainTools
+from sandbox.env.stream import Broken, NoAnswer
+from sandbox.env.toolhost import ToolHost
+from sandbox.errors import AgentError, SandboxError
 from sandbox.task import SOLUTION, WORKSPACE, Resources
 from sandbox.tooling import Tool, Toolset
-from sandbox.tree import LINK, MODES, Entry, Tree, is_safe, pack
+from sandbox.tree import Changes, Tree
 
-OUTPUT_LIMIT = 32 * 1024
 DEFAULT_CALL_SECONDS = 120.0
 FILE_CALL_SECONDS = 30.0
-# The host waits this much longer than the program inside allows itself.
-MARGIN_SECONDS = 20.0
-PREPARE_SECONDS = 120.0
-EXPORT_SECONDS = 120.0
+LEAST_SECONDS = 0.1
 MOST_FILES = 100_000
 DEEPEST = 100
-STUCK_TRIES = 4
-# A tree is held in memory and sent to the judge in one frame.
+# A tree is held in memory.
 MOST_KEPT_MB = 192
+# How often a tool host is started anew in one container, and how often in a row that may fail.
+MOST_RESTARTS = 5
+NO_PYTHON = (126, 127)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something went wrong with the environment and was overcome. origin: agent or sandbox."""
+
+    origin: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """One call that was run.
+
+    answer: status (ok, refused, timeout, killed), output (text), exit_code, bytes, sha256,
+        truncated, replaced, seconds; oom_kills for tools that execute.
+    changes: what it changed in the workspace, None for a tool that only reads.
+    """
+
+    answer: dict[str, Any]
+    changes: Changes | None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """What the agent left, read once all its processes were dead.
+    """What the agent left, read from outside once none of its processes ran any more.
 
-    skipped: entries that were neither files nor links. killed: processes that were still alive.
+    changes: what the tool host said had changed since the last call; None if it could not be asked.
+    skipped: entries that were neither files nor links.
+    killed: processes that were still alive; None where they were frozen instead.
     """
 
     tree: Tree
+    changes: Changes | None
     skipped: int
-    killed: int
+    killed: int | None
+
+
+class Hands(Protocol):
+    """How tools are run in a container. After a method has raised `NoAnswer`, it is of no use any more."""
+
+    @property
+    def transport(self) -> str:
+        """How it is called in the log."""
+        ...
+
+    def call(
+        self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
+    ) -> tuple[dict[str, Any], Changes | None]:
+        """Run one call; its answer and what it changed."""
+        ...
+
+    def seal(self) -> tuple[dict[str, Any], Changes | None]:
+        """Kill every process of the agent; facts, and what changed since the last call."""
+        ...
+
+    def is_over(self) -> bool:
+        """Whether it has ended by itself."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
 
 
 class AgentEnvironment:
     """The container that a candidate works in. All methods block."""
 
-    def __init__(self, container: Container, tools: Toolset, environment: Mapping[str, str], storage_mb: int) -> None:
+    def __init__(
+        self, container: Container, hands: Hands, tools: Toolset, environment: Mapping[str, str], bounds: Bounds
+    ) -> None:
         self.container = container
-        self._program = guest.tool_program({name: tool.source for name, tool in tools.items()})
+        self._hands: Hands | None = hands
+        self.transport = hands.transport
+        self._tools = tools
         self._environment = {**ENVIRONMENT, **environment}
-        self._most_bytes = min(storage_mb, MOST_KEPT_MB) * 1024 * 1024
+        self._bounds = bounds
+        self._restarts = 0
 
     @classmethod
     def start(
@@ -86,72 +145,67 @@ class AgentEnvironment:
             keep_workspace=True,
             extra_tmpfs=() if solution is None else (SOLUTION,),
         )
+        most = min(resources.storage_mb, MOST_KEPT_MB) * 1024 * 1024
+        bounds = Bounds(files=MOST_FILES, bytes=most, depth=DEEPEST)
         try:
-            request = {
-                "from": COPY_OF_WORKSPACE,
-                "workspace": WORKSPACE,
-                "solution": None if solution is None else SOLUTION,
-            }
-            frames = [] if solution is None else [pack(solution)]
-            facts = container.ask(guest.PREPARE, request, *frames, timeout=PREPARE_SECONDS)
+            hands, facts = _take_hold(container, tools, bounds, solution)
         except BaseException:
             container.remove()
             raise
-        return cls(container, tools, environment, resources.storage_mb), facts
+        return cls(container, hands, tools, environment, bounds), facts
 
-    def call(self, tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one checked call.
-
-        Returns:
-            status (ok, refused, timeout, killed), output (text), exit_code, bytes, sha256,
-            truncated, replaced, seconds.
+    def call(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> Called:
+        """Run one checked call, for at most `seconds`.
 
         Raises:
-            AgentError: the container died of what the agent did to its memory.
+            AgentError: the container died of what the agent did to its memory, or keeps killing the tool host.
             SandboxError: the container or the engine failed.
         """
         started = time.monotonic()
-        timeout = self._seconds(tool, arguments)
-        request = {
-            "op": "call",
-            "tool": tool.name,
-            "arguments": arguments,
-            "workspace": WORKSPACE,
-            "env": self._environment,
-            "timeout": timeout,
-            "limit": OUTPUT_LIMIT,
-        }
+        allowed = max(LEAST_SECONDS, min(seconds, _own_seconds(tool, arguments)))
+        trouble = None
         try:
-            answer = self.container.ask(self._program, _jsonable(request), timeout=timeout + MARGIN_SECONDS)
+            hands = self._hands or self._restarted()
+            answer, changes = hands.call(tool, arguments, environment=self._environment, timeout=allowed)
         except NoAnswer as exc:
-            self.container.blame(exc)
+            trouble = self._overcome(exc)
             answer = _stopped(exc)
-        return {**answer, "seconds": time.monotonic() - started}
+            changes = None if tool.effect == "read" else self._changes_from_outside()
+        return Called(
+            answer={**answer, "seconds": time.monotonic() - started},
+            changes=changes,
+            trouble=trouble,
+        )
 
-    def _seconds(self, tool: Tool, arguments: Mapping[str, Any]) -> float:
-        if tool.effect != "exec":
-            return FILE_CALL_SECONDS
-        return float(arguments.get("timeout", DEFAULT_CALL_SECONDS))
-
-    def seal(self) -> Sealed:
-        """Kill every process of the agent and read the workspace out.
+    def look_alive(self) -> Trouble | None:
+        """Whether the container is still there to run calls in; what was overcome, if anything.
 
         Raises:
-            AgentError: the workspace is over its bounds, or the container is so full of the
-                agent's doing that nothing can be started in it.
+            AgentError, SandboxError: as `call`.
+        """
+        if self._hands is not None and self._hands.is_over():
+            return self._overcome(NoAnswer("the tool host ended between two calls"))
+        return None
+
+    def seal(self) -> Sealed:
+        """End every process of the agent and read the workspace out.
+
+        Raises:
+            AgentError: the workspace is over its bounds.
             SandboxError: the container or the engine failed.
         """
-        bounds = {"files": MOST_FILES, "bytes": self._most_bytes, "depth": DEEPEST}
-        request = json.dumps({"op": "export", "workspace": WORKSPACE, **bounds}).encode("ascii")
-        for attempt in range(STUCK_TRIES):
-            try:
-                frames = self.container.converse(guest.EXPORT, [request], timeout=EXPORT_SECONDS)
-                return _collect(frames, self._most_bytes)
-            except NoAnswer as exc:
-                self.container.blame(exc)
-                stuck = exc
-                time.sleep(0.5 * (attempt + 1))
-        raise AgentError(f"the container is too full for anything to be started in it ({stuck})")
+        facts: dict[str, Any] = {"killed": None}
+        changes: Changes | None = None
+        try:
+            facts, changes = (self._hands or self._restarted()).seal()
+        except NoAnswer as exc:
+            self.container.blame(exc)
+            # So full of the agent's doing that nothing can be started in it: then nothing in it moves either.
+            self.container.freeze()
+        if changes is not None and changes.over:
+            raise AgentError(f"the workspace cannot be kept: {changes.over}")
+        seen = self._read()
+        return Sealed(tree=seen.tree, changes=changes, skipped=seen.skipped, killed=facts["killed"])
 
     def close(self) -> None:
         """Remove the container and its workspace.
@@ -159,17 +213,64 @@ class AgentEnvironment:
         Raises:
             SandboxError: the engine does not answer.
         """
+        if self._hands is not None:
+            self._hands.close()
         self.container.remove()
 
+    def _read(self) -> Seen:
+        return read_folder(self.container.client, self.container.id, WORKSPACE, self._bounds)
 
-def _jsonable(request: dict[str, Any]) -> dict[str, Any]:
-    """Numbers too large for a float go as text; no tool takes them."""
-    cleaned: dict[str, Any] = json.loads(json.dumps(request, default=str))
-    return cleaned
+    def _changes_from_outside(self) -> Changes:
+        try:
+            return Changes(changed=self._read().tree, whole=True)
+        except AgentError as exc:
+            return Changes(over=str(exc))
+
+    def _overcome(self, failure: NoAnswer) -> Trouble:
+        """Get over a tool host that is dead or of no use, if its container lives; what it was."""
+        if self._hands is not None:
+            self._hands.close()
+            self._hands = None
+        self.container.blame(failure)
+        self._restarts += 1
+        if isinstance(failure, Broken):
+            if self._restarts > MOST_RESTARTS:
+                raise SandboxError(f"the channel to the tool host breaks again and again ({failure})")
+            return Trouble(origin="sandbox", message=str(failure))
+        # The kernel killed it for the memory that the agent's programs had taken, or they left it no process.
+        if self._restarts > MOST_RESTARTS:
+            raise AgentError(f"its programs leave no room for the tool host ({failure})")
+        return Trouble(origin="agent", message=str(failure))
+
+    def _restarted(self) -> Hands:
+        """A new tool host in place of the one that died."""
+        if self.transport == PlainTools.transport:
+            self._hands = PlainTools(self.container, self._bounds)
+        else:
+            self._hands, _ = ToolHost.start(self.container, self._tools, self._bounds, fill=False, solution=None)
+        return self._hands
+
+
+def _take_hold(
+    container: Container, tools: Toolset, bounds: Bounds, solution: Tree | None
+) -> tuple[Hands, dict[str, Any]]:
+    """Fill the workspace through the tool host, or without one where the image has no Python."""
+    try:
+        return ToolHost.start(container, tools, bounds, fill=True, solution=solution)
+    except NoAnswer as exc:
+        if exc.status not in NO_PYTHON:
+            raise
+    return PlainTools.start(container, bounds, solution=solution)
+
+
+def _own_seconds(tool: Tool, arguments: Mapping[str, Any]) -> float:
+    if tool.effect != "exec":
+        return FILE_CALL_SECONDS
+    return float(arguments.get("timeout", DEFAULT_CALL_SECONDS))
 
 
 def _stopped(exc: NoAnswer) -> dict[str, Any]:
-    """The answer to a call whose root process was ended by a bound of the container."""
+    """The answer to a call that has none."""
     text = "the sandbox could not run this tool: the container is out of memory, processes or time"
     return {
         "status": "killed",
@@ -180,48 +281,3 @@ def _stopped(exc: NoAnswer) -> dict[str, Any]:
         "truncated": False,
         "replaced": False,
     }
-
-
-def _collect(frames: Iterator[bytes], most_bytes: int) -> Sealed:
-    """Put a tree together from the frames of an export, believing nothing about paths and sizes."""
-    tree: dict[str, Entry] = {}
-    total = 0
-    for frame in frames:
-        header = _header(frame)
-        if header.get("end"):
-            if header.get("too_much"):
-                raise AgentError(f"the workspace cannot be kept: {header['too_much']}")
-            return Sealed(tree=tree, skipped=int(header["skipped"]), killed=int(header["killed"]))
-        path = base64.b64decode(header["path"]).decode("utf-8", "surrogateescape")
-        mode, size = header["mode"], int(header["size"])
-        total += size
-        if not is_safe(path) or mode not in MODES or size < 0 or total > most_bytes + (1 << 20):
-            raise NoAnswer(f"the export of the workspace holds an impossible entry: {path!r}")
-        tree[path] = Entry(mode, _content(frames, size, is_link=mode == LINK))
-    raise NoAnswer("the export of the workspace was cut")
-
-
-def _header(frame: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(frame)
-    except ValueError as exc:
-        raise NoAnswer("the export of the workspace is corrupt") from exc
-    if not isinstance(value, dict):
-        raise NoAnswer("the export of the workspace is corrupt")
-    return value
-
-
-def _content(frames: Iterator[bytes], size: int, *, is_link: bool) -> bytes:
-    if is_link:
-        return next(frames, b"")
-    parts: list[bytes] = []
-    missing = size
-    while missing > 0:
-        part = next(frames, b"")
-        if not part:
-            raise NoAnswer("the export of the workspace was cut")
-        parts.append(part)
-        missing -= len(part)
-    if missing:
-        raise NoAnswer("the export of the workspace is corrupt")
-    return b"".join(parts)

@@ -3,8 +3,13 @@
     wire        length-prefixed frames on file descriptors
     privileges  giving up root for good, and who may not look into a process
     processes   running a command with bounded output, killing what it started
-    toolrun     one tool call: run as the agent's user, answer as root
-    export      reading the workspace out, once the agent is dead
+    toolhost    stays up in the agent's container: fills the workspace, runs every tool, seals
+    worker      the process of the agent's user that runs one call
+    toolrun     one tool call; what tools lean on, together with `files`
+    watch       what changed in the workspace
+    memory      whether memory ran out
+    prepare     filling the workspace
+    lay         laying a tree of our own making down
     supervisor  the judge's side that holds ids, clock and verdict channel
     pytest_run  the judged side: pytest over the code under test
 

@@ -33,8 +33,11 @@ def open_regular(path: str) -> BinaryIO:
 
 def replace_content(path: str, data: bytes) -> None:
     """Write in place, so that mode, links and owner stay as they are."""
+    toolrun.touch(path)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
     with os.fdopen(_regular(fd, path), "wb") as handle:
+        if os.fstat(fd).st_dev == os.stat("/proc").st_dev:
+            raise toolrun.Refused("%s: not a file to write to" % path)
         handle.truncate(0)
         handle.write(data)
 

@@ -1,35 +1,58 @@
-"""Filling the workspace before the agent begins.
-
-Frames in:  {"from": path of the image's copy, "workspace": path, "solution": path or null},
-            then, with a solution, its tree as a tar
-Frame out:  {"files": n, "python": "3.11.2", "uid": 1000, "capabilities": 0}
-"""
+"""Filling the workspace before the agent begins, as the agent's user."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
+from typing import Any
 
 import lay
 import privileges
-import wire
 
 
-def main() -> None:
-    request = wire.read_json(0)
-    solution = wire.read_frame(0) if request["solution"] else None
+def in_child(request: dict[str, Any], solution: bytes | None) -> dict[str, Any]:
+    """Copy the image's workspace (`from`) to `workspace`, lay the reference solution down; facts about it.
+
+    Raises:
+        RuntimeError: it could not be done.
+    """
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(theirs, json.dumps(_fill(request, solution)).encode("ascii"))
+            os._exit(0)
+        except BaseException as exc:
+            os.write(2, ("the workspace cannot be filled: %r\n" % exc).encode("utf-8", "replace"))
+        finally:
+            os._exit(1)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as answer:
+        said = answer.read()
+    if os.waitpid(child, 0)[1] or not said:
+        raise RuntimeError("the workspace could not be filled")
+    facts: dict[str, Any] = json.loads(said)
+    return facts
+
+
+def _fill(request: dict[str, Any], solution: bytes | None) -> dict[str, Any]:
     privileges.drop()
     os.umask(0o022)
-    shutil.copytree(request["from"], request["workspace"], symlinks=True, dirs_exist_ok=True)
+    _copy(request["from"], request["workspace"])
     if solution is not None:
         lay.lay(solution, request["solution"])
-    wire.write_json(
-        1,
-        {
-            "files": sum(len(names) for _, _, names in os.walk(request["workspace"])),
-            "python": sys.version.split()[0],
-            "uid": os.getuid(),
-            "capabilities": privileges.effective_capabilities(),
-        },
-    )
+    return {
+        "python": sys.version.split()[0],
+        "uid": os.getuid(),
+        "capabilities": privileges.effective_capabilities(),
+    }
+
+
+def _copy(here: str, there: str) -> None:
+    if shutil.which("cp"):  # several times faster, where the image has it
+        subprocess.run(["cp", "-a", here + "/.", there], stdout=subprocess.DEVNULL, check=True)
+        return
+    shutil.copytree(here, there, symlinks=True, dirs_exist_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+from collections.abc import Iterator
 
 AGENT = 1000
 
@@ -39,6 +41,27 @@ def drop(uid: int = AGENT) -> None:
     if effective_capabilities():
         raise RuntimeError("capabilities are left after the drop")
     hide()
+
+
+@contextlib.contextmanager
+def as_agent() -> Iterator[None]:
+    """Look at files with the agent's rights, and no capability, for a moment.
+
+    Only the effective ids change: nobody may signal or trace a process whose real and
+    saved ids are root's, and this one stays not dumpable.
+    """
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setegid(AGENT)
+    os.seteuid(AGENT)
+    hide()
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        hide()
 
 
 def effective_capabilities() -> int:

@@ -2,94 +2,76 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import select
 import signal
-import subprocess
 import time
 from typing import Any
 
 import privileges
+from tape import Tape
 
 
-class Tape:
-    """Keeps the head and the tail of a stream; counts and hashes all of it."""
+def descendants(root: int, spared: frozenset[int] = frozenset()) -> tuple[list[int], bool]:
+    """Process ids below `root`, parents first, without those of `spared` and below them.
 
-    def __init__(self, limit: int) -> None:
-        self.half = limit // 2
-        self.head = bytearray()
-        self.tail = bytearray()
-        self.size = 0
-        self.hash = hashlib.sha256()
-
-    def feed(self, data: bytes) -> None:
-        self.size += len(data)
-        self.hash.update(data)
-        room = self.half - len(self.head)
-        if room > 0:
-            self.head += data[:room]
-            data = data[room:]
-        if data:
-            self.tail += data
-            if len(self.tail) > 2 * self.half:
-                del self.tail[: -self.half]
-
-    def result(self) -> dict[str, Any]:
-        """What was kept as text, with the facts of what was seen."""
-        tail = self.tail[-self.half :]
-        left_out = self.size - len(self.head) - len(tail)
-        if left_out:
-            note = b"\n[... %d bytes left out ...]\n" % left_out
-            raw = bytes(self.head) + note + bytes(tail)
-        else:
-            raw = bytes(self.head + tail)
-        text = raw.decode("utf-8", "replace")
-        return {
-            "output": text,
-            "bytes": self.size,
-            "sha256": self.hash.hexdigest(),
-            "truncated": left_out > 0,
-            # A cut through a character is no sign of binary output.
-            "replaced": "\ufffd" in text and not left_out,
-        }
-
-
-def descendants(root: int) -> list[int]:
-    """Process ids below `root`, parents first."""
+    Returns:
+        the ids, and whether any of them is more than a zombie.
+    """
     children: dict[int, list[int]] = {}
+    alive: set[int] = set()
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
         try:
             with open("/proc/%s/stat" % name, "rb") as stat:
                 # The command name may hold anything, so count from its last ")".
-                parent = int(stat.read().rpartition(b")")[2].split()[1])
-        except (OSError, ValueError, IndexError):
+                state, parent = stat.read().rpartition(b")")[2].split()[:2]
+        except (OSError, ValueError):
             continue
-        children.setdefault(parent, []).append(int(name))
+        if int(name) not in spared:
+            children.setdefault(int(parent), []).append(int(name))
+        if state != b"Z":
+            alive.add(int(name))
     found: list[int] = []
     queue = [root]
     while queue:
         below = children.get(queue.pop(), [])
         found += below
         queue += below
-    return found
+    return found, not alive.isdisjoint(found)
 
 
-def kill_descendants(rounds: int = 50) -> None:
-    """Kill all below this process, again until none is left (a fork bomb forks on)."""
+def kill_below(root: int, spared: frozenset[int] = frozenset(), rounds: int = 200) -> None:
+    """Kill all that process `root` started, sessions of their own too, as long as it lives and adopts orphans.
+
+    First everything is stopped until nothing new appears, so that a fork bomb cannot outrun
+    the killing. Zombies are killed as well: their other threads may go on.
+    """
+    stopped: set[int] = set()
     for _ in range(rounds):
-        alive = descendants(os.getpid())
+        found, alive = descendants(root, spared)
         if not alive:
+            for pid in found:
+                _signal(pid, signal.SIGKILL)
             return
-        for pid in alive:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
-        reap()
-        time.sleep(0.01)
+        fresh = [pid for pid in found if pid not in stopped]
+        for pid in fresh:
+            _signal(pid, signal.SIGSTOP)
+        stopped.update(fresh)
+        if not fresh:
+            for pid in found:
+                _signal(pid, signal.SIGKILL)
+            if root == os.getpid():
+                reap()
+            time.sleep(0.005)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass
 
 
 def kill_agent(rounds: int = 200) -> int:
@@ -143,18 +125,20 @@ def agent_processes() -> list[int]:
     return found
 
 
-def reap() -> None:
-    """Collect children that have ended (orphans adopted by this process too)."""
+def reap(but: int | None = None) -> None:
+    """Collect children that have ended (orphans adopted by this process too), except one."""
     while True:
         try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is None or found.si_pid == but:
                 return
+            os.waitpid(found.si_pid, os.WNOHANG)
         except ChildProcessError:
             return
 
 
-def run(argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: float, limit: int) -> dict[str, Any]:
-    """Run `argv` until its own process ends or `timeout` seconds are over.
+def run(argv: list[str | bytes], *, env: dict[str, str], timeout: float, limit: int) -> dict[str, Any]:
+    """Run `argv` here until its own process ends or `timeout` seconds are over.
 
     Servers that it leaves in the background live on, and do not keep the call
     waiting even if they hold its pipe. At a timeout everything that it started
@@ -164,41 +148,80 @@ def run(argv: list[str | bytes], *, cwd: str, env: dict[str, str], timeout: floa
         a dict with status ("ok" or "timeout"), exit_code (None at a timeout; 128 + n
         for signal n, as shells say it) and what `Tape.result` gives.
     """
+    older = _older()
     tape = Tape(limit)
     ours, theirs = os.pipe()
-    with open(os.devnull, "rb") as nothing:
-        process = subprocess.Popen(
-            argv, cwd=cwd, env=env, stdin=nothing, stdout=theirs, stderr=theirs, start_new_session=True
-        )
-    os.close(theirs)
+    try:
+        pid = _spawn(argv, env, theirs)
+    except OSError:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
     os.set_blocking(ours, False)
-    timed_out = not _collect(process, ours, tape, time.monotonic() + timeout)
-    if timed_out:
-        kill_descendants()
+    code = _collect(pid, ours, tape, time.monotonic() + timeout)
+    if code is None:
+        kill_below(os.getpid(), older)
     _drain(ours, tape)
     os.close(ours)
-    return dict(
-        tape.result(),
-        status="timeout" if timed_out else "ok",
-        exit_code=None if timed_out else _as_shells_say(process.returncode),
-    )
+    return dict(tape.result(), status="timeout" if code is None else "ok", exit_code=code)
 
 
-def _as_shells_say(code: int) -> int:
+def _spawn(argv: list[str | bytes], env: dict[str, str], output: int) -> int:
+    """Start a program in a session of its own; its process id. Half the price of subprocess.Popen."""
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, output, 1),
+        (os.POSIX_SPAWN_DUP2, output, 2),
+    ]
+    # Python ignores these two, and what is ignored stays so in a new program.
+    usual = [signal.SIGPIPE, signal.SIGXFSZ]
+    return os.posix_spawnp(argv[0], argv, env, file_actions=files, setsid=True, setsigdef=usual)
+
+
+def _older() -> frozenset[int]:
+    """What calls before this one left running."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return frozenset()
+    return frozenset(descendants(os.getpid())[0])
+
+
+def _as_shells_say(status: int) -> int:
+    code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
 
-def _collect(process: subprocess.Popen[bytes], fd: int, tape: Tape, deadline: float) -> bool:
-    """Feed `tape` until `process` ends (True) or the deadline passes (False)."""
-    watched = [fd]
-    while process.poll() is None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return False
-        readable = select.select(watched, [], [], min(left, 0.02 if watched else 0.005))[0]
-        if readable and not _read_some(fd, tape):
-            watched = []
-    return True
+def _collect(pid: int, fd: int, tape: Tape, deadline: float) -> int | None:
+    """Feed `tape` until the process ends (its exit code) or the deadline passes (None)."""
+    ended = _descriptor_of(pid)
+    watched = [fd] if ended is None else [fd, ended]
+    # Without a descriptor that says when a process ends, one has to look.
+    patience = 0.002 if ended is None else 0.5
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            readable = select.select(watched, [], [], min(left, patience))[0]
+            if fd in readable and not _read_some(fd, tape):
+                watched.remove(fd)
+            reap(but=pid)
+            found, status = os.waitpid(pid, os.WNOHANG)
+            if found:
+                return _as_shells_say(status)
+    finally:
+        if ended is not None:
+            os.close(ended)
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """Readable once the process has ended; None where the kernel, or the engine's filter, has no such thing."""
+    try:
+        return os.pidfd_open(pid)
+    except (OSError, AttributeError):
+        return None
 
 
 def _read_some(fd: int, tape: Tape) -> bool:

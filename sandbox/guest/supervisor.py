@@ -6,7 +6,9 @@ in a process of its own. This process alone holds the list of ids, the clocks an
 the channel to the host; what pytest's process says arrives on a pipe and is
 bounded, and is believed only as far as `sandbox.judge` allows.
 
-Frames in:  the request (JSON), the tree with the hidden tests over it (tar)
+Frames in:  {"base": path of the image's workspace, "workspace": path}
+Frames out: {"ready": true} once that is laid down; this much goes on while the agent still works
+Frames in:  the request (JSON); what differs in the tree with the hidden tests over it (tar)
 Frames out: {"started": true} once all is laid down, then
             {"outcomes": {id: outcome}, "strangers": [...], "sessions": [...], ...}
 
@@ -43,8 +45,14 @@ def main() -> None:
     answer_to = os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
+    place = wire.read_json(0)
+    lay.copy(place["base"], place["workspace"])
+    wire.write_json(answer_to, {"ready": True})
     request = wire.read_json(0)
-    lay.lay(wire.read_frame(0) or b"", request["workspace"])
+    if request is None:  # nobody needed this judge
+        return
+    lay.take_away(request["drop"], place["workspace"])
+    lay.lay(wire.read_frame(0) or b"", place["workspace"])
     os.dup2(null, 0)
     # From here on the code under test runs; what becomes of this process is its doing.
     wire.write_json(answer_to, {"started": True})
@@ -231,7 +239,7 @@ def start_pytest(request: dict[str, Any], plan: int, report: int, printed: int) 
         os.dup2(printed, 2)
         privileges.drop()
         os.umask(0o022)
-        os.chdir(request["workspace"])
+        os.chdir(request["plan"]["workspace"])
         for fd in (plan, report):
             os.set_inheritable(fd, True)
         loader = "import sys; exec(compile(sys.argv.pop(1), 'pytest_run', 'exec'))"

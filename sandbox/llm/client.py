@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sandbox.limits import Charge
+
 Message = Mapping[str, Any]
 
 
@@ -17,7 +19,9 @@ class Answer:
         client library gives no access to them, its own rendering (and `raw` is False).
     document: the chat completion in `body` as data, from which calls are read.
     seconds: from asking to having it all.
-    cost_usd: what it cost by the price list, or None if no price is known.
+    usage_known: whether the provider said how many tokens it took; what it did not say is 0 here.
+    cost_usd: what it cost by the price list, or None if no price or no usage is known.
+    charge: what it counts against limits, estimated where the provider did not say.
     """
 
     body: bytes
@@ -26,7 +30,9 @@ class Answer:
     seconds: float
     prompt_tokens: int
     completion_tokens: int
+    usage_known: bool
     cost_usd: float | None
+    charge: Charge
 
 
 class Client(Protocol):

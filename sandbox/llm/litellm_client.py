@@ -20,13 +20,23 @@ from typing import Any
 import httpx
 
 from sandbox.errors import ProviderError, one_line
+from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
-from sandbox.llm.providers import OWN_HANDLER, check_address, load_litellm, missing_variables, openai_dialect, resolve
+from sandbox.llm.providers import (
+    OWN_HANDLER,
+    check_address,
+    load_litellm,
+    missing_variables,
+    openai_dialect,
+    price,
+    resolve,
+)
 from sandbox.llm.recorder import Recorder
 from sandbox.plan import Candidate
 from sandbox.secrecy import without_secrets
 
 SECONDS = 300.0
+BYTES_PER_TOKEN = 4
 NO_KEY = "no-key-needed"
 
 _KINDS = {
@@ -110,12 +120,12 @@ class LiteLLMClient:
         # litellm may choke on what the model wrote; that is the model's reply all the same.
         document = self._raw_completion()
         if document is not None and self._http.response is not None:
-            return self._answer(document, self._http.response.content, True, started, response)
+            return self._answer(document, self._http.response.content, True, started, response, [messages, tools])
         if failure is not None:
             # Raised out here, without its cause: that may quote the key, and tracebacks get printed.
             raise failure
         rendered = response.model_dump(mode="json")
-        return self._answer(rendered, json.dumps(rendered).encode(), False, started, response)
+        return self._answer(rendered, json.dumps(rendered).encode(), False, started, response, [messages, tools])
 
     async def _complete(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
         """litellm's own rendering of the reply."""
@@ -152,25 +162,43 @@ class LiteLLMClient:
             return None
         return document if "choices" in document or document.get("object") == "chat.completion" else None
 
-    def _answer(self, document: Any, body: bytes, raw: bool, started: float, response: Any) -> Answer:
+    def _answer(
+        self, document: Any, body: bytes, raw: bool, started: float, response: Any, sent: Sequence[Any]
+    ) -> Answer:
         usage = document.get("usage") if isinstance(document.get("usage"), dict) else {}
+        prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+        # No request takes 0 tokens: litellm writes that where a provider says nothing.
+        known = type(usage.get("completion_tokens")) is int and prompt > 0
+        if known:
+            cost = self._cost(response, prompt, completion)
+            charge = Charge(tokens=prompt + completion, cost_usd=cost)
+        else:
+            cost, charge = None, self._estimate(max(prompt, _guess(_encoded(sent))), max(completion, _guess(body)))
         return Answer(
             body=body,
             raw=raw,
             document=document,
             seconds=time.monotonic() - started,
-            prompt_tokens=_count(usage.get("prompt_tokens")),
-            completion_tokens=_count(usage.get("completion_tokens")),
-            cost_usd=self._cost(response),
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            usage_known=known,
+            cost_usd=cost,
+            charge=charge,
         )
 
-    def _cost(self, response: Any) -> float | None:
-        if response is None:
-            return None
+    def _cost(self, response: Any, prompt: int, completion: int) -> float | None:
+        listed = price(self._litellm, self._candidate, prompt_tokens=prompt, completion_tokens=completion)
+        if not listed or response is None:
+            return listed
         try:
+            # From the whole response litellm also knows what was cached, which costs less.
             return float(self._litellm.completion_cost(completion_response=response, model=self._candidate.name))
         except Exception:
-            return None
+            return listed
+
+    def _estimate(self, prompt: int, completion: int) -> Charge:
+        cost = price(self._litellm, self._candidate, prompt_tokens=prompt, completion_tokens=completion)
+        return Charge(tokens=prompt + completion, cost_usd=cost, estimated=True)
 
     def _failure(self, exc: Exception) -> ProviderError:
         # Keys go first: a key cut in two by the shortening would no longer be found.
@@ -193,6 +221,15 @@ class LiteLLMClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+def _guess(data: bytes) -> int:
+    """Tokens in so many bytes, where nobody counted them: one in four."""
+    return -(-len(data) // BYTES_PER_TOKEN)
+
+
+def _encoded(sent: Sequence[Any]) -> bytes:
+    return json.dumps(sent, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
 
 def _count(value: Any) -> int:

@@ -30,6 +30,9 @@ _DISPENSABLE = frozenset(
     ["OLLAMA_API_BASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "VERTEXAI_PROJECT", "VERTEXAI_LOCATION"]
 )
 
+# Free whatever the model is called; litellm would ask the server about it before it says so.
+_AT_HOME = frozenset(["ollama", "ollama_chat"])
+
 
 def load_litellm() -> Any:
     """The litellm module, told to keep quiet and to fetch nothing."""
@@ -58,6 +61,45 @@ def check_model(candidate: Candidate) -> None:
         names = (" or " if provider == "gemini" else " and ").join(missing)
         raise BadInput(f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base")
     check_address(litellm, candidate, provider, base)
+
+
+def check_price(candidate: Candidate, bound: float | None) -> None:
+    """Whether a limit on cost can be held, before anything is started.
+
+    Args:
+        bound: US dollars; None if there is no such limit.
+
+    Raises:
+        BadInput: there is one, and litellm knows no price for the model.
+    """
+    if bound is not None and price(load_litellm(), candidate, prompt_tokens=1000, completion_tokens=1000) is None:
+        raise BadInput(
+            f"--limit cost={bound:g}: litellm knows no price for {candidate.name}; limit tokens=N instead, "
+            "or give the model by the name that litellm lists"
+        )
+
+
+def price(litellm: Any, candidate: Candidate, *, prompt_tokens: int, completion_tokens: int) -> float | None:
+    """US dollars for so many tokens by litellm's list, or None if it has no price for the model.
+
+    A price of 0 is one where it is listed, and for models that run at home.
+    """
+    if resolve(litellm, candidate)[0] in _AT_HOME:
+        return 0.0
+    try:
+        halves = litellm.cost_per_token(
+            model=candidate.name, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
+        )
+        # litellm also says 0 of entries that list no price for tokens, or one for seconds.
+        known = sum(halves) > 0 or _listed_as_free(litellm, candidate.name)
+    except Exception:
+        return None
+    return float(sum(halves)) if known else None
+
+
+def _listed_as_free(litellm: Any, model: str) -> bool:
+    entry = litellm.model_cost.get(litellm.get_model_info(model)["key"], {})
+    return bool({"input_cost_per_token", "output_cost_per_token"} <= entry.keys())
 
 
 def resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import BadInput
+from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
 from sandbox.loader import load_turns
 from sandbox.plan import NOP, ORACLE, Candidate
@@ -23,7 +24,7 @@ class ScriptedClient:
         self._turns = iter(turns)
 
     async def ask(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Answer:
-        """The next turn; no time passes, nothing is counted."""
+        """The next turn; no time passes, no token and no money is counted."""
         turn = next(self._turns, DONE)
         document = turn["raw"] if "raw" in turn else _completion(turn)
         return Answer(
@@ -33,7 +34,9 @@ class ScriptedClient:
             seconds=0.0,
             prompt_tokens=0,
             completion_tokens=0,
+            usage_known=True,
             cost_usd=0.0,
+            charge=Charge(tokens=0, cost_usd=0.0),
         )
 
     async def close(self) -> None:

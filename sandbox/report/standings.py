@@ -142,12 +142,22 @@ def trials_table(records: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def remarks(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What has to be said beside the table: trials without a verdict."""
+    """What has to be said beside the table: trials without a verdict, and trials with a flag."""
     lost = [record for record in records if record["verdict"] in NO_VERDICT]
-    if not lost:
-        return []
-    lines = [f"{len(lost)} of {len(records)} trials have no verdict and count in no rate:"]
-    return lines + [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost]
+    lines = [f"{len(lost)} of {len(records)} trials have no verdict and count in no rate:"] if lost else []
+    lines += [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost]
+    flags = Counter(flag for record in records for flag in record.get("flags", ()))
+    return lines + [f"{count} of {len(records)} trials: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())]
+
+
+FLAGS = {
+    "history-stopped": "later states of the workspace are not in the history",
+    "out-of-memory": "the kernel killed processes of the candidate for lack of memory",
+    "plain-exec": "the image has no Python, so tools ran through docker exec, more slowly",
+    "sealed-tree-differs": "the workspace at the end was other than its calls had left it; what was found was judged",
+    "state-unknown": "for a while the workspace was over its bounds, and its state is not in the history",
+    "tool-host-lost": "the tool host died or its channel broke, and was started anew",
+}
 
 
 def as_data(rows: Sequence[Standing]) -> list[dict[str, Any]]:

@@ -169,6 +169,10 @@ async def test_a_missing_id_is_not_invented() -> None:
 async def test_usage_that_makes_no_sense_counts_as_nothing(usage: Any) -> None:
     answer = await ask_once([json.dumps({**completion(DONE), "usage": usage}).encode()])
     assert (answer.prompt_tokens, answer.completion_tokens) == (0, 0)
+    assert not answer.usage_known
+    assert answer.cost_usd is None
+    assert answer.charge.estimated
+    assert answer.charge.tokens > len(answer.body) // 4
     assert answer.document["choices"][0]["message"]["content"] == DONE["content"]
 
 

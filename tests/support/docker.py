@@ -46,7 +46,7 @@ def environment(client: docker.DockerClient, image: str, resources: Resources = 
 
 def call(env: AgentEnvironment, name: str, **arguments: Any) -> dict[str, Any]:
     """Run one tool."""
-    return env.call(toolbox.load_tools()[name], arguments)
+    return env.call(toolbox.load_tools()[name], arguments, 600.0).answer
 
 
 def run_id(out: Path) -> str:

@@ -24,6 +24,7 @@ PURE = {
     "sandbox.schema",
     "sandbox.tooling",
     "sandbox.tree",
+    "sandbox.index",
     "sandbox.reply",
     "sandbox.judge",
     "sandbox.contradict",
@@ -45,6 +46,7 @@ ALLOWED = {
     "httpx": {"sandbox.llm"},
     "requests": {"sandbox.env"},
     "unearth": {"sandbox.fetch"},
+    "git": {"sandbox.history_reader"},
 }
 
 
@@ -149,6 +151,18 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
     code = "import sys, sandbox.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    heavy = {"litellm", "openai", "docker", "jsonschema", "rich", "httpx", "requests", "unearth", "anyio", "pytest"}
+    heavy = {
+        "litellm",
+        "openai",
+        "docker",
+        "jsonschema",
+        "rich",
+        "httpx",
+        "requests",
+        "unearth",
+        "anyio",
+        "pytest",
+        "git",
+    }
     assert "sandbox" in loaded
     assert not loaded & heavy

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from urllib.parse import unquote
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.check import plan_checks
 from sandbox.errors import BadInput, HarnessError, SandboxError, boundary, one_line
-from sandbox.limits import Limits, Meter
+from sandbox.limits import Limits
 from sandbox.plan import Trial, encoded, make_plan, parse_candidate
 from tests.support.builders import make_task
 
@@ -18,7 +17,8 @@ MODEL = parse_candidate("openai/gpt")
 
 
 def trial(name: str) -> Trial:
-    return Trial(task=make_task(), candidate=parse_candidate(name), condition="field", repeat=2)
+    limits = Limits(seconds=60.0)
+    return Trial(task=make_task(), candidate=parse_candidate(name), condition="field", repeat=2, limits=limits)
 
 
 @pytest.mark.parametrize(
@@ -125,24 +125,7 @@ def test_a_task_is_proved_by_its_reference_nothing_and_every_variant() -> None:
     assert [each.candidate.kind for each in plan.trials] == ["oracle", "nop", "variant", "variant"]
 
 
-# --- limits and errors, too small for files of their own ---
-
-
-def test_a_limit_is_hit_when_it_is_reached_and_not_before() -> None:
-    meter = Meter.start(Limits(replies=2, seconds=1000.0))
-    assert meter.hit() is None
-    meter.replies = 2
-    assert meter.hit() == ("replies", 2.0, 2.0)
-    assert 999 < meter.left() <= 1000
-
-
-def test_time_that_ran_out_is_never_negative() -> None:
-    meter = Meter(limits=Limits(replies=None, seconds=1.0), started=time.monotonic() - 5, replies=10**6)
-    hit = meter.hit()
-    assert hit is not None
-    assert hit[0] == "seconds"
-    assert hit[1] >= 5
-    assert meter.left() == 0.0
+# --- errors, too small for a file of their own ---
 
 
 def test_a_foreign_failure_is_charged_once_where_it_crosses() -> None:

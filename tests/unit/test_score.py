@@ -53,7 +53,7 @@ def test_a_limit_comes_before_the_check() -> None:
     log = Log()
     log.add("limit.hit", limit="replies", value=1.0, bound=1.0)
     log.check()
-    assert score.verdict(log.events) == ("budget", "the limit on replies was reached")
+    assert score.verdict(log.events) == ("budget", "the limit on replies was reached (1 of 1)")
 
 
 FAULTS = [

@@ -13,7 +13,6 @@ def run(arguments: dict[str, Any], call: dict[str, Any]) -> dict[str, Any]:
         raise toolrun.Refused("a command line cannot hold a NUL character")
     return processes.run(
         ["bash", "-c", arguments["command"].encode("utf-8", "surrogatepass")],
-        cwd=call["workspace"],
         env=call["env"],
         timeout=call["timeout"],
         limit=call["limit"],

@@ -1,0 +1,167 @@
+"""A program in a container, started by one exec, and frames to it and from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import docker
+from docker.errors import APIError
+
+from sandbox.env import guest
+from sandbox.env.engine import talking
+from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, framed, hang_up, take_frame
+
+SEND_SECONDS = 60.0
+
+
+class Conversation:
+    """One guest program, running. Not to be used by two threads at a time.
+
+    Once a method has raised, what comes next on the stream is not known any more:
+    close it.
+    """
+
+    def __init__(self, client: docker.DockerClient, exec_id: str, stream: Any) -> None:
+        self._client = client
+        self._exec = exec_id
+        self._stream = stream
+        self._sock: Any = getattr(stream, "_sock", stream)
+        self._parts = Demultiplexer(self._sock)
+        self._started = False
+        self._taken = 0
+
+    @classmethod
+    def open(
+        cls,
+        client: docker.DockerClient,
+        container: str,
+        program: guest.Program,
+        *,
+        environment: Mapping[str, str],
+    ) -> Conversation:
+        """Start a guest program as root and send it its own code.
+
+        Raises:
+            NoAnswer: it does not start: the container is gone, or too full for another process.
+            EngineGone: the engine does not answer.
+        """
+        argv = ["python3", "-I", "-c", guest.LOADER]
+        with talking("run a program in a container"):
+            try:
+                exec_id = client.api.exec_create(
+                    container, argv, stdin=True, stdout=True, user="0:0", workdir="/", environment=dict(environment)
+                )["Id"]
+                stream = client.api.exec_start(exec_id, socket=True)
+            except APIError as exc:
+                raise NoAnswer(f"no program can be started in a container: {exc.explanation}") from exc
+        made = cls(client, exec_id, stream)
+        try:
+            made.send(program.bundle())
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def send(self, *frames: bytes) -> None:
+        """Send frames.
+
+        Raises:
+            NoAnswer: nobody listens.
+            EngineGone: the engine does not answer.
+        """
+        try:
+            self._sock.settimeout(SEND_SECONDS)
+            for frame in frames:
+                self._sock.sendall(framed(frame))
+        except OSError as exc:
+            raise self._explained(NoAnswer(f"a program in a container does not listen: {exc}")) from exc
+
+    def send_json(self, value: Any) -> None:
+        """Send one frame of JSON.
+
+        Raises:
+            NoAnswer, EngineGone: as `send`.
+        """
+        self.send(json.dumps(value).encode("ascii"))
+
+    def receive(self, deadline: float, *, most: int = guest.LARGEST_FRAME) -> bytes:
+        """The next frame.
+
+        Args:
+            deadline: monotonic seconds.
+            most: bytes of output taken in all, over the whole conversation.
+
+        Raises:
+            NoAnswer: no whole frame by then (`Broken`: for the channel's own fault).
+            EngineGone: the engine does not answer.
+        """
+        try:
+            while True:
+                if (self._started or self._starts()) and (frame := take_frame(self._parts.output)) is not None:
+                    self._taken += len(frame)
+                    return frame
+                if self._taken + len(self._parts.output) > most:
+                    raise NoAnswer(f"a program in a container answered with more than {most} bytes")
+                if not self._parts.read(deadline):
+                    raise self._ended()
+        except NoAnswer as exc:
+            raise self._explained(exc) from exc.__cause__
+
+    def receive_json(self, deadline: float) -> dict[str, Any]:
+        """The next frame, which is to be one JSON object.
+
+        Raises:
+            NoAnswer, EngineGone: as `receive`; also for a frame that is something else.
+        """
+        frame = self.receive(deadline)
+        try:
+            value = json.loads(frame)
+        except (ValueError, RecursionError) as exc:
+            raise Broken("a program in a container sent a frame that is not JSON") from exc
+        if not isinstance(value, dict):
+            raise Broken("a program in a container answered with something else than was asked")
+        return value
+
+    def is_over(self) -> bool:
+        """Whether the program has ended or spoken out of turn. Does not wait."""
+        return self._parts.has_news()
+
+    def close(self) -> None:
+        """Hang up; a guest program ends when its input does."""
+        hang_up(self._stream, self._sock)
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _starts(self) -> bool:
+        """Whether the program has begun to speak; anything else than its first word is the engine's complaint."""
+        output = self._parts.output
+        if len(output) < len(guest.MAGIC):
+            return False
+        if not output.startswith(guest.MAGIC):
+            raise self._ended()
+        del output[: len(guest.MAGIC)]
+        self._started = True
+        return True
+
+    def _ended(self) -> NoAnswer:
+        with talking("look at a container"):
+            code = self._client.api.exec_inspect(self._exec).get("ExitCode")
+        said = bytes(self._parts.errors) + bytes(self._parts.output[:2000])
+        words = " ".join(said.decode("utf-8", "replace").split())[-300:]
+        return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
+
+    def _explained(self, failure: NoAnswer) -> NoAnswer:
+        """The failure, unless the engine is gone: a broken connection is then nobody's doing inside.
+
+        Raises:
+            EngineGone: it is.
+        """
+        with talking("reach the engine"):
+            self._client.ping()
+        return failure

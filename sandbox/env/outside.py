@@ -1,0 +1,139 @@
+"""Reading the workspace from outside, through the engine: no process in the container takes part.
+
+The engine sends a tar. Nothing in it is believed: paths that lead out of the tree
+end the reading, what is neither file nor link is counted and left out, and bytes
+and files are bounded while they arrive.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+
+from sandbox.env.engine import talking
+from sandbox.errors import AgentError, SandboxError
+from sandbox.tree import EXECUTABLE, FILE, LINK, Entry, Tree, is_safe
+
+CHUNK = 1 << 20
+# Beside contents: headers and padding, for each entry at most so much.
+HEADERS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A folder of a container. skipped: entries that are neither files nor links."""
+
+    tree: Tree
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What is read at most: files (and folders), bytes of content, folders nested in folders."""
+
+    files: int
+    bytes: int
+    depth: int
+
+
+def read_folder(client: docker.DockerClient, container: str, path: str, bounds: Bounds) -> Seen:
+    """The files below a folder of a container, running, frozen or not yet started.
+
+    Raises:
+        AgentError: it is over the bounds.
+        SandboxError: the container is gone, or what came is no such archive.
+        EngineGone: the engine does not answer.
+    """
+    with talking("read a workspace from outside"):
+        try:
+            parts, _ = client.api.get_archive(container, path, chunk_size=CHUNK)
+        except NotFound as exc:
+            raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
+        except APIError as exc:
+            raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
+        # An archive that is left open blocks the container in the engine.
+        with closing(parts):
+            return _read(parts, bounds)
+
+
+def _read(parts: Iterator[bytes], bounds: Bounds) -> Seen:
+    stream = _Stream(parts, bounds.bytes + bounds.files * HEADERS)
+    found: dict[str, Entry] = {}
+    skipped = count = size = 0
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as tar:
+            for member in tar:
+                count += 1
+                size += member.size
+                # The first component is the folder itself.
+                name = member.name.partition("/")[2]
+                if count > bounds.files:
+                    raise AgentError(f"the workspace cannot be kept: more than {bounds.files} files")
+                if size > bounds.bytes:
+                    raise AgentError(f"the workspace cannot be kept: more than {bounds.bytes} bytes")
+                if name.count("/") > bounds.depth:
+                    raise AgentError(f"the workspace cannot be kept: nested deeper than {bounds.depth} directories")
+                if member.isdir():
+                    continue
+                entry = _entry(tar, member, found)
+                if entry is not None:
+                    found[name] = entry
+                elif not _is_git(name):
+                    skipped += 1
+    except tarfile.TarError as exc:
+        raise SandboxError(f"the archive of the workspace is broken: {exc}") from exc
+    # Only now, as a file outside may have its first name, and so its content, in there.
+    tree = {name: entry for name, entry in found.items() if not _is_git(name)}
+    for name in tree:
+        if not is_safe(name):
+            raise SandboxError(f"the archive of the workspace holds the path {name!r}")
+    return Seen(tree=tree, skipped=skipped)
+
+
+def _is_git(path: str) -> bool:
+    return ".git" in path.lower().split("/")
+
+
+def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo, tree: Tree) -> Entry | None:
+    if member.issym():
+        return Entry(LINK, os.fsencode(member.linkname))
+    if member.islnk():  # a second name of a file that came before
+        return tree.get(member.linkname.partition("/")[2])
+    if not member.isreg():
+        return None
+    content = tar.extractfile(member)
+    return Entry(EXECUTABLE if member.mode & 0o100 else FILE, content.read() if content is not None else b"")
+
+
+class _Stream(io.RawIOBase):
+    """The engine's parts as a file, of at most so many bytes."""
+
+    def __init__(self, parts: Iterator[bytes], most: int) -> None:
+        self._parts = parts
+        self._left = most
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._waiting:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._left -= len(part)
+            if self._left < 0:
+                raise AgentError("the workspace cannot be kept: its archive is too large")
+            self._waiting = part
+        count = min(len(buffer), len(self._waiting))
+        buffer[:count] = self._waiting[:count]
+        self._waiting = self._waiting[count:]
+        return count

@@ -1,0 +1,48 @@
+"""Bounded output. Imported by the harness, too: it leans on no other guest module."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+
+class Tape:
+    """Keeps the head and the tail of a stream; counts and hashes all of it."""
+
+    def __init__(self, limit: int) -> None:
+        self.half = limit // 2
+        self.head = bytearray()
+        self.tail = bytearray()
+        self.size = 0
+        self.hash = hashlib.sha256()
+
+    def feed(self, data: bytes) -> None:
+        self.size += len(data)
+        self.hash.update(data)
+        room = self.half - len(self.head)
+        if room > 0:
+            self.head += data[:room]
+            data = data[room:]
+        if data:
+            self.tail += data
+            if len(self.tail) > 2 * self.half:
+                del self.tail[: -self.half]
+
+    def result(self) -> dict[str, Any]:
+        """What was kept as text, with the facts of what was seen."""
+        tail = self.tail[-self.half :]
+        left_out = self.size - len(self.head) - len(tail)
+        if left_out:
+            note = b"\n[... %d bytes left out ...]\n" % left_out
+            raw = bytes(self.head) + note + bytes(tail)
+        else:
+            raw = bytes(self.head + tail)
+        text = raw.decode("utf-8", "replace")
+        return {
+            "output": text,
+            "bytes": self.size,
+            "sha256": self.hash.hexdigest(),
+            "truncated": left_out > 0,
+            # A cut through a character is no sign of binary output.
+            "replaced": "\ufffd" in text and not left_out,
+        }

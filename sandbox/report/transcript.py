@@ -1,0 +1,286 @@
+"""From the events of one trial to what a person reads: steps with calls, results and changes. Pure.
+
+A *step* is one reply of the candidate with everything that it asked for; steps
+count from 1. A log that was cut, or is still being written, is read as far as it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sandbox import score
+from sandbox.events import Event, last, of_kind
+from sandbox.judge import PASSING
+from sandbox.report.transcript_data import (
+    CallShown,
+    CheckShown,
+    Failure,
+    HiddenTest,
+    Remark,
+    Saved,
+    Seal,
+    Step,
+    Transcript,
+)
+
+
+JUDGED = frozenset({"accepted", "partial", "wrong"})
+
+
+class _Log:
+    """Events with what each of them led to."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self._led_to: dict[int, list[Event]] = {}
+        for event in events:
+            if event.cause is not None:
+                self._led_to.setdefault(event.cause, []).append(event)
+
+    def led_to(self, cause: Event, *kinds: str) -> list[Event]:
+        return of_kind(self._led_to.get(cause.seq, []), *kinds)
+
+    def first(self, cause: Event, kind: str) -> Event | None:
+        return next(iter(self.led_to(cause, kind)), None)
+
+
+def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None) -> Transcript:
+    """Read a log.
+
+    Args:
+        events: of one trial, from its beginning.
+        answer: the judge's own account (the blob `answer` of check.ran), for messages of tests; None: without.
+
+    Raises:
+        LookupError, TypeError, ValueError: an event does not hold what its schema demands.
+    """
+    log = _Log(events)
+    closed = events[-1].kind == "trial.closed"
+    steps = tuple(_step(log, number, event) for number, event in enumerate(of_kind(events, "model.replied"), start=1))
+    system, instruction = _told(next(iter(of_kind(events, "step.opened")), None))
+    return Transcript(
+        trial=str(events[0].data["trial"]),
+        verdict=str(events[-1].data["verdict"]) if closed else None,
+        reason=str(events[-1].data["reason"]) if closed else None,
+        score=_score(events) if closed else None,
+        calls=score.calls(events),
+        usage=score.usage(events),
+        time=score.times(events),
+        system=system,
+        instruction=instruction,
+        steps=steps,
+        remarks=tuple(_remarks(log)),
+        seal=_seal(events),
+        check=_check(last(events, "check.ran"), answer or {}),
+        notes=() if closed else ("the trial has no end: it is still running, or was cut",),
+    )
+
+
+def _score(events: Sequence[Event]) -> float | None:
+    """As in the terminal record, which cannot be made of logs from before the history."""
+    verdict, checked = events[-1].data["verdict"], last(events, "check.ran")
+    if verdict in score.NO_VERDICT:
+        return None
+    return float(checked.data["score"]) if checked is not None and verdict in JUDGED else 0.0
+
+
+def _step(log: _Log, number: int, replied: Event) -> Step:
+    data = replied.data
+    asked = None if replied.cause is None else log.events[replied.cause]
+    return Step(
+        number=number,
+        at=float((asked or replied).t),
+        seconds=float(data["seconds"]),
+        prompt_tokens=int(data["prompt_tokens"]),
+        completion_tokens=int(data["completion_tokens"]),
+        cost_usd=None if data["cost_usd"] is None else float(data["cost_usd"]),
+        finish=_text_or_none(data.get("finish")),
+        text=str(data.get("text", "")),
+        labels=_texts(data["labels"]),
+        problem=_text_or_none(data.get("problem")),
+        body=str(data.get("body", "")),
+        failures=() if asked is None else tuple(map(_failure, log.led_to(asked, "model.failed"))),
+        calls=tuple(_call(log, event) for event in log.led_to(replied, "tool.started", "call.rejected")),
+    )
+
+
+def _failure(event: Event) -> Failure:
+    data = event.data
+    wait = None if data["wait"] is None else float(data["wait"])
+    kind, message = str(data["kind"]), str(data["message"])
+    return Failure(at=float(event.t), attempt=int(data["attempt"]), kind=kind, message=message, wait=wait)
+
+
+def _call(log: _Log, begun: Event) -> CallShown:
+    """A call from the event that begins it: tool.started or call.rejected."""
+    data = begun.data
+    returned = log.first(begun, "tool.returned")
+    if begun.kind == "call.rejected":
+        status = "rejected" if data["labels"] else "not-run"
+        output = str(data["content"])
+    else:
+        status = "running" if returned is None else str(returned.data["status"])
+        output = "" if returned is None else str(returned.data.get("output", ""))
+    result = {} if returned is None else returned.data
+    return CallShown(
+        call=str(data["call"]),
+        name=str(data["name"] or ""),
+        arguments=str(data["arguments"] or ""),
+        effect=_text_or_none(data.get("effect")),
+        status=status,
+        labels=_texts(data.get("labels", ())),
+        at=float(begun.t),
+        seconds=float(result["seconds"]) if result else None,
+        exit_code=None if result.get("exit_code") is None else int(result["exit_code"]),
+        output=output,
+        bytes=int(result.get("bytes", len(output.encode("utf-8", "replace")))),
+        truncated=bool(result.get("truncated")),
+        replaced=bool(result.get("replaced")),
+        oom_kills=int(result.get("oom_kills") or 0),
+        saved=None if returned is None else _saved(log.first(returned, "tree.saved")),
+    )
+
+
+def _saved(event: Event | None) -> Saved | None:
+    if event is None:
+        return None
+    data = event.data
+    return Saved(
+        commit=_text_or_none(data.get("commit")),
+        changed=int(data.get("changed", 0)),
+        gone=int(data.get("gone", 0)),
+        paths=_texts(data.get("paths", ())),
+        over=_text_or_none(data.get("over")),
+    )
+
+
+def _told(opened: Event | None) -> tuple[str, str]:
+    """The system prompt and the instruction of a turn."""
+    said = {"system": "", "user": ""}
+    for message in () if opened is None else opened.data["messages"]:
+        said[str(message["role"])] = str(message.get("content") or "")
+    return said["system"], said["user"]
+
+
+ENDINGS = {
+    "submit": "handed in",
+    "done": "ended its turn with a reply without a call, which says that it is done",
+    "malformed": "its turn was ended: three replies in a row could not be read",
+    "limit": "its turn was ended by a limit",
+    "context": "its turn was ended: the conversation is longer than the model takes",
+}
+
+
+def _remarks(log: _Log) -> Iterator[Remark]:
+    steps = turns = 0
+    for event in log.events:
+        steps += event.kind == "model.replied"
+        turns += event.kind == "step.opened"
+        text = None
+        if event.kind == "model.asked":
+            yield from _unanswered(log, event, steps)
+        elif event.kind == "step.opened" and turns > 1:
+            text = _told(event)[1]
+        elif event.kind in _WORDS:
+            text = _WORDS[event.kind](event)
+        if text is not None:
+            yield Remark(after=steps, at=float(event.t), kind=_KINDS[event.kind], text=text)
+
+
+def _unanswered(log: _Log, asked: Event, steps: int) -> Iterator[Remark]:
+    if log.first(asked, "model.replied") is not None:
+        return
+    for failure in map(_failure, log.led_to(asked, "model.failed")):
+        yield Remark(after=steps, at=failure.at, kind="unanswered", text=failure_in_words(failure))
+    text = "waiting for the model" if asked is log.events[-1] else "the candidate was asked, and no reply came"
+    yield Remark(after=steps, at=float(asked.t), kind="unanswered", text=text)
+
+
+def failure_in_words(failure: Failure) -> str:
+    """What went wrong at the provider and what was done about it, in one line."""
+    then = "not asked again" if failure.wait is None else f"asked again after {failure.wait:.1f}s"
+    return f"the provider failed (attempt {failure.attempt}, {failure.kind}): {failure.message}; {then}"
+
+
+def _limit_in_words(event: Event) -> str:
+    return score.verdict([event])[1]
+
+
+def _fault_in_words(event: Event) -> str:
+    data = event.data
+    ended = ", which ended the trial" if data["final"] else ""
+    return f"{data['error']} ({data['origin']}, {data['stage']}){ended}: {data['message']}"
+
+
+def _ending_in_words(event: Event) -> str:
+    reason = str(event.data["reason"])
+    return ENDINGS.get(reason, reason)
+
+
+_KINDS = {"step.opened": "instruction", "checkpoint": "checkpoint", "limit.hit": "limit", "fault": "fault"}
+_WORDS: Mapping[str, Callable[[Event], str]] = {
+    "checkpoint": _ending_in_words,
+    "limit.hit": _limit_in_words,
+    "fault": _fault_in_words,
+}
+
+
+def _seal(events: Sequence[Event]) -> Seal | None:
+    # Logs from before the history have one tree.saved, of the sealed tree, without the flag.
+    sealed = [event for event in of_kind(events, "tree.saved") if event.data.get("sealed", "files" in event.data)]
+    if not sealed:
+        return None
+    data = sealed[-1].data
+    return Seal(
+        at=float(sealed[-1].t),
+        source=str(data["source"]),
+        files=int(data["files"]),
+        bytes=int(data["bytes"]),
+        skipped=int(data["skipped"]),
+        killed=int(data["killed"]),
+        differs=None if data.get("differs") is None else bool(data["differs"]),
+        seconds=float(data["seconds"]),
+    )
+
+
+def _check(ran: Event | None, answer: Mapping[str, Any]) -> CheckShown | None:
+    if ran is None:
+        return None
+    data = ran.data
+    outcomes = data.get("outcomes", {})
+    messages = answer.get("messages", {})
+    not_passed = tuple(
+        HiddenTest(test=str(test), outcome=str(outcome), message=str(messages.get(test, "")))
+        for test, outcome in outcomes.items()
+        if outcome not in PASSING
+    )
+    unexplained = any(not test.message and test.outcome != "skipped" for test in not_passed)
+    return CheckShown(
+        judge=str(data.get("judge", "")),
+        cached=bool(data.get("cached")),
+        score=float(data["score"]),
+        bugs={str(name): str(status) for name, status in data["bugs"].items()},
+        guards={str(name): str(status) for name, status in data["guards"].items()},
+        passed=len(outcomes) - len(not_passed),
+        total=len(outcomes),
+        not_passed=not_passed,
+        tampering=_texts(data["tampering"]),
+        incomplete=bool(data["incomplete"]),
+        output=_printed(answer) if unexplained else "",
+        seconds=float(data["seconds"]),
+    )
+
+
+def _printed(answer: Mapping[str, Any]) -> str:
+    """What the last session of tests printed."""
+    sessions = answer.get("sessions") or [{}]
+    return str(sessions[-1].get("output", {}).get("output", ""))
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else str(value)
