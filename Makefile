@@ -5,7 +5,7 @@ DEMO := --model scripted:oracle --model scripted:nop --model scripted:clumsy --m
 TESTS := .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo lint test test-unit test-all format lock clean
+.PHONY: help setup setup-dev demo lint test test-unit test-all bench format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ test-unit: ## the tests that need no Docker (seconds)
 
 test-all: setup-dev lint ## all tests, the long ones too
 	$(TESTS)
+
+bench: setup-dev ## measure what a call, a snapshot, a trial and judging cost, and keep it in docs/benchmarks.md
+	.venv/bin/python -m bench --write
 
 format: ## put the code into its form
 	@scripts/setup --dev --venv

@@ -30,7 +30,6 @@ from sandbox.events import KINDS, Event, read_log
 from sandbox.history_stream import move as move_history
 from sandbox.score import VERDICTS
 
-
 HISTORY = "history.git"
 
 

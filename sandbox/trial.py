@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,19 +89,16 @@ async def run_trial(
     try:
         kit = await prepare(step)
         step("starting the container")
-        async with workbench(trial, kit, journal) as bench:
-            judge = _order_judge(trial, kit)
-            try:
+        with _judge_on_order(trial, kit) as judge:
+            async with workbench(trial, kit, journal) as bench:
                 stage = "agent"
                 ended = await _let_work(trial, kit, bench, journal, connect(), step)
                 stage = "seal"
                 step("sealing")
                 tree = await bench.seal(ended)
-                stage = "judge"
-                step("judging")
-                await _judge(trial, kit, judge, tree, journal)
-            finally:
-                judge.leave()
+            stage = "judge"
+            step("judging")
+            await _judge(trial, kit, judge, tree, journal)
     except RoadtestError as exc:
         fault = {"origin": exc.origin, "stage": stage, "error": type(exc).__name__, "message": str(exc), "final": True}
         journal.write("fault", fault)
@@ -187,20 +184,23 @@ async def workbench(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[W
 _HISTORY_STOPPED = {"origin": "harness", "stage": "seal", "error": "HistoryStopped", "final": False}
 
 
-def _order_judge(trial: Trial, kit: Kit) -> Order[ReadyJudge]:
-    """Have a judge made ready while the candidate works."""
+@contextmanager
+def _judge_on_order(trial: Trial, kit: Kit) -> Iterator[Order[ReadyJudge]]:
+    """Have a judge made ready while the candidate works; one that is not needed goes to another trial."""
     room = room_for(trial.task, kit.tests)
     labels = owner.labels(run=kit.run_id, trial=trial.key, role="judge")
 
     def start() -> ReadyJudge:
         return ReadyJudge.start(kit.client, kit.image, resources=room, labels=labels)
 
-    return kit.judges.order((kit.image, room), start)
+    order = kit.judges.order((kit.image, room), start)
+    try:
+        yield order
+    finally:
+        order.leave()
 
 
-async def _let_work(
-    trial: Trial, kit: Kit, bench: Workbench, journal: Journal, client: Client, step: Step
-) -> Event:
+async def _let_work(trial: Trial, kit: Kit, bench: Workbench, journal: Journal, client: Client, step: Step) -> Event:
     """Run the candidate's turn; the checkpoint that ends it."""
     turn = Turn(
         journal=journal,
@@ -253,9 +253,7 @@ async def _judge(trial: Trial, kit: Kit, judge: Order[ReadyJudge], tree: Tree, j
 
 async def _check(trial: Trial, kit: Kit, judge: ReadyJudge, tree: Tree) -> Check:
     try:
-        return await in_thread(
-            lambda: check(judge, trial.task, base=kit.base.index, tree=tree, tests=kit.tests)
-        )
+        return await in_thread(lambda: check(judge, trial.task, base=kit.base.index, tree=tree, tests=kit.tests))
     finally:
         kit.background.begin(judge.dispose)
 

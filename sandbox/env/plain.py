@@ -56,9 +56,7 @@ class PlainTools:
         self._bounds = bounds
 
     @classmethod
-    def start(
-        cls, container: Container, bounds: Bounds, *, solution: Tree | None
-    ) -> tuple[PlainTools, dict[str, Any]]:
+    def start(cls, container: Container, bounds: Bounds, *, solution: Tree | None) -> tuple[PlainTools, dict[str, Any]]:
         """Fill the workspace.
 
         Raises:

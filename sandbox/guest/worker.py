@@ -14,7 +14,6 @@ import os
 import select
 import signal
 import struct
-import sys
 import time
 from typing import Any
 

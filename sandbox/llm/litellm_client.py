@@ -37,6 +37,8 @@ from sandbox.secrecy import without_secrets
 
 SECONDS = 300.0
 BYTES_PER_TOKEN = 4
+# A server that speaks of more than this is not to be believed.
+MOST_TOKENS = 10**12
 NO_KEY = "no-key-needed"
 
 _KINDS = {
@@ -168,7 +170,7 @@ class LiteLLMClient:
         usage = document.get("usage") if isinstance(document.get("usage"), dict) else {}
         prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
         # No request takes 0 tokens: litellm writes that where a provider says nothing.
-        known = type(usage.get("completion_tokens")) is int and prompt > 0
+        known = prompt > 0 and usage.get("completion_tokens") == completion
         if known:
             cost = self._cost(response, prompt, completion)
             charge = Charge(tokens=prompt + completion, cost_usd=cost)
@@ -233,7 +235,7 @@ def _encoded(sent: Sequence[Any]) -> bytes:
 
 
 def _count(value: Any) -> int:
-    return value if type(value) is int and value >= 0 else 0
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else 0
 
 
 def _retry_after(response: httpx.Response | None) -> float | None:

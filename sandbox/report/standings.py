@@ -147,7 +147,9 @@ def remarks(records: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [f"{len(lost)} of {len(records)} trials have no verdict and count in no rate:"] if lost else []
     lines += [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost]
     flags = Counter(flag for record in records for flag in record.get("flags", ()))
-    return lines + [f"{count} of {len(records)} trials: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())]
+    return lines + [
+        f"{count} of {len(records)} trials: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())
+    ]
 
 
 FLAGS = {

@@ -24,7 +24,7 @@ from sandbox.report.transcript_data import (
     Transcript,
 )
 
-
+# Verdicts that go with the score of the judge.
 JUDGED = frozenset({"accepted", "partial", "wrong"})
 
 

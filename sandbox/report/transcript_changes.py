@@ -9,6 +9,7 @@ from sandbox.errors import BadInput
 from sandbox.report.transcript_data import CallShown, Transcript
 
 NO_HISTORY = "this log holds no history of the workspace, so what single calls changed is not shown"
+CACHES_ONLY = "only caches and the output of builds changed"
 HISTORY_LOST = "history.git is not there (any more), so what single calls changed is not shown"
 
 
@@ -39,10 +40,12 @@ def with_diffs(found: Transcript, diff: Callable[[str], str] | None, *, only: in
 def _with_diff(call: CallShown, diff: Callable[[str], str], *, closed: bool) -> CallShown:
     if call.saved is None:
         return dataclasses.replace(call, note="what it changed was not recorded") if call.may_have_changed else call
+    if call.saved.over is not None:
+        return dataclasses.replace(call, note=f"no diff, this state is not known: {call.saved.over}")
     if not call.saved.changed and not call.saved.gone:
         return call
     if call.saved.commit is None:
-        return dataclasses.replace(call, note=f"no diff: {call.saved.over or 'this state is not in the history'}")
+        return dataclasses.replace(call, note="no diff: this state is not in the history")
     try:
         text = diff(call.saved.commit)
     except BadInput as exc:
@@ -50,4 +53,4 @@ def _with_diff(call: CallShown, diff: Callable[[str], str], *, closed: bool) -> 
         return dataclasses.replace(call, note=f"no diff: {exc if closed else 'this state is not written out (yet)'}")
     if text.strip():
         return dataclasses.replace(call, diff=text)
-    return dataclasses.replace(call, note="only caches and the output of builds changed")
+    return dataclasses.replace(call, note=CACHES_ONLY)

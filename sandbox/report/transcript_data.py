@@ -12,7 +12,8 @@ from typing import Any
 class Saved:
     """The workspace after a call.
 
-    commit: its commit in the history, or None with the reason in `over`.
+    commit: its commit in the history; None if it is not in there.
+    over: the bound that the workspace was over, so that its state is not known; else None.
     changed, gone: files written and removed. paths: the first of them.
     """
 
@@ -32,7 +33,7 @@ class CallShown:
         but not to be run any more); running (the log ends before its result).
     output: what the candidate was answered. bytes: how long the output was before it was cut to what is kept.
     exit_code, seconds: None where there was none. replaced: not all of the output was UTF-8.
-    oom_kills: processes that the kernel killed for want of memory.
+    oom_kills: how often the kernel killed for want of memory.
     saved: the workspace after it, where that was recorded.
     diff: unified, against the state before; None where there is none. note: why there is none, if that needs saying.
     """

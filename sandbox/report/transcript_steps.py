@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from sandbox.report.transcript import failure_in_words
-from sandbox.report.transcript_data import CallShown, Step
+from sandbox.report.transcript_changes import CACHES_ONLY
+from sandbox.report.transcript_data import CallShown, Saved, Step
 from sandbox.report.transcript_lines import Margins, Page, Styled, cost, count, one_line, seconds, size
 
 # Finish reasons that need no word: the reply came to its own end.
@@ -116,7 +117,7 @@ def _outcome(call: CallShown) -> tuple[str, str]:
     if call.truncated:
         words.append(f"{size(call.bytes)}, kept in part")
     if call.oom_kills:
-        words.append(f"out of memory, {count(call.oom_kills, 'process', 'processes')} killed")
+        words.append(f"out of memory, {call.oom_kills} killed")
     if call.replaced:
         words.append("not all UTF-8")
     return " · ".join(words), ("dim" if call.status == "ok" and not call.exit_code else "yellow")
@@ -169,32 +170,41 @@ def _parsed(arguments: str) -> Mapping[str, Any] | None:
 
 def _change(call: CallShown, page: Page, hint: str) -> Iterator[Text]:
     """What a call changed in the workspace."""
+    files = [_file_diff(part) for part in _FILES.split((call.diff or "").strip("\n")) if part]
     saved = call.saved
-    if saved is not None and (saved.changed or saved.gone):
-        paths = saved.paths if page.full else saved.paths[:MOST_PATHS]
-        names = ", ".join(one_line(path, LONGEST_VALUE) for path in paths)
-        parts = [f"{count(saved.changed, 'file', 'files')} written"] if saved.changed else []
-        parts += [f"{count(saved.gone, 'file', 'files')} removed"] if saved.gone else []
-        left = saved.changed + saved.gone - len(paths)
-        text = f"{', '.join(parts)}: {names}" + (f" and {left:,} more" if left > 0 else "")
-        yield from page.line(text, margin="      ", first="    ± ", style="bold")
+    if call.note == CACHES_ONLY and not page.full:
+        yield from page.line(CACHES_ONLY, margin="      ", first="    ± ", style="dim italic")
+        return
+    # The diff names its files itself, but knows nothing of caches.
+    if saved is not None and saved.changed + saved.gone > len(files):
+        yield from page.line(_changed_in_words(saved, page), margin="      ", first="    ± ", style="bold")
     if call.note:
         yield from page.line(one_line(call.note, 1000), margin="      ", style="dim italic")
-    if call.diff:
-        yield from page.lines(list(_diff(call.diff)), Margins("      "), half=HALF_OF_DIFF, hint=hint)
+    lines = [line for file in files for line in file]
+    if lines:
+        yield from page.lines(lines, Margins(INDENT, folded="      "), half=HALF_OF_DIFF, hint=hint)
+
+
+def _changed_in_words(saved: Saved, page: Page) -> str:
+    paths = saved.paths if page.full else saved.paths[:MOST_PATHS]
+    parts = [f"{count(saved.changed, 'file', 'files')} written"] if saved.changed else []
+    parts += [f"{count(saved.gone, 'file', 'files')} removed"] if saved.gone else []
+    left = saved.changed + saved.gone - len(paths)
+    names = ", ".join(one_line(path, LONGEST_VALUE) for path in paths)
+    return f"{', '.join(parts)}: {names}" + (f" and {left:,} more" if left > 0 else "")
 
 
 _FILES = re.compile(r"^(?=diff --git )", re.MULTILINE)
+_NAME = re.compile(r"^(?:\+\+\+|---) \"?[ab]/(.*?)\"?\t?$", re.MULTILINE)
+_SAID_BY_THE_NAME = ("diff --git ", "index ", "--- ", "+++ ")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan", "\\": "dim"}
 
 
-def _diff(diff: str) -> Iterator[Styled]:
-    """The lines of a unified diff with their styles, without headers that say twice what they say."""
-    for part in _FILES.split(diff.strip("\n")):
-        head, hunk, body = part.partition("\n@@ ")
-        for line in head.split("\n"):
-            said_again = bool(hunk) and line.startswith("diff --git ")
-            if line and not said_again and not line.startswith("index "):
-                yield line, "bold"
-        for line in f"@@ {body}".rstrip("\n").split("\n") if hunk else ():
-            yield line, _COLOURS.get(line[:1], "")
+def _file_diff(part: str) -> list[Styled]:
+    """The diff of one file as lines with their styles: its name, then what changed."""
+    head, hunk, body = part.rstrip("\n").partition("\n@@ ")
+    names = _NAME.findall(head) or [head.split("\n")[0].removeprefix("diff --git ")]
+    more = [line for line in head.split("\n") if not line.startswith(_SAID_BY_THE_NAME)]
+    title = f"± {names[-1]}" + (f" ({', '.join(more)})" if more else "")
+    lines = f"@@ {body}".split("\n") if hunk else []
+    return [(title, "bold"), *((f"  {line}", _COLOURS.get(line[:1], "")) for line in lines)]

@@ -165,7 +165,17 @@ async def test_a_missing_id_is_not_invented() -> None:
     assert "id" not in answer.document["choices"][0]["message"]["tool_calls"][0]
 
 
-@pytest.mark.parametrize("usage", [None, "many", {}, {"prompt_tokens": None, "completion_tokens": "7"}])
+NONSENSE = [
+    None,
+    "many",
+    {},
+    {"prompt_tokens": None, "completion_tokens": "7"},
+    {"prompt_tokens": 0, "completion_tokens": 0},
+    {"prompt_tokens": 10**400, "completion_tokens": -1},
+]
+
+
+@pytest.mark.parametrize("usage", NONSENSE, ids=range(len(NONSENSE)))
 async def test_usage_that_makes_no_sense_counts_as_nothing(usage: Any) -> None:
     answer = await ask_once([json.dumps({**completion(DONE), "usage": usage}).encode()])
     assert (answer.prompt_tokens, answer.completion_tokens) == (0, 0)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from sandbox.errors import BadInput
 from sandbox.events import Event
 from sandbox.report.transcript import transcribe
-from sandbox.report.transcript_changes import HISTORY_LOST, NO_HISTORY, with_diffs
+from sandbox.report.transcript_changes import CACHES_ONLY, HISTORY_LOST, NO_HISTORY, with_diffs
 from sandbox.report.transcript_data import (
     CallShown,
     CheckShown,
@@ -162,8 +162,32 @@ def test_a_diff_takes_the_place_of_old_and_new_but_not_in_full() -> None:
     brief, full = shown(found).splitlines(), shown(found, full=True).splitlines()
     assert [line.strip() for line in brief if "a - b" in line] == ["-    return a - b"]
     assert [line.strip() for line in full if "a - b" in line] == ["- a - b", "-    return a - b"]
-    assert "    ± 1 file written: calc.py" in brief
-    assert not any(line.strip().startswith(("index ", "diff --git")) for line in brief)
+    assert "    ± calc.py" in brief
+    assert not any(line.strip().startswith(("index ", "diff --git", "+++", "1 file")) for line in brief)
+
+
+@pytest.mark.parametrize(
+    ("diff", "lines"),
+    [
+        (
+            "diff --git a/x y b/x y\nnew file mode 100644\nindex 0..1\n--- /dev/null\n+++ b/x y\t\n@@ -0,0 +1 @@\n+a\n",
+            ["± x y (new file mode 100644)", "  @@ -0,0 +1 @@", "  +a"],
+        ),
+        (
+            'diff --git "a/\\303" "b/\\303"\ndeleted file mode 100644\n--- "a/\\303"\n+++ /dev/null\n'
+            "@@ -1 +0,0 @@\n--- b/x\n",
+            ["± \\303 (deleted file mode 100644)", "  @@ -1 +0,0 @@", "  --- b/x"],
+        ),
+        (
+            "diff --git a/b.bin b/b.bin\nindex 1..2 100644\nBinary files a/b.bin and b/b.bin differ\n" + DIFF,
+            ["± a/b.bin b/b.bin (Binary files a/b.bin and b/b.bin differ)", "± calc.py", "  @@ -1,2 +1,2 @@"],
+        ),
+    ],
+)
+def test_each_file_of_a_diff_has_a_heading(diff: str, lines: list[str]) -> None:
+    text = shown(with_diffs(edited(), lambda _: diff))
+    place = text.index(f"    {lines[0]}\n")
+    assert text[place:].startswith("".join(f"    {line}\n" for line in lines))
 
 
 def test_without_a_diff_old_and_new_are_shown() -> None:
@@ -197,10 +221,11 @@ def refuse(commit: str) -> str:
 @pytest.mark.parametrize(
     ("found", "diff", "note"),
     [
-        (edited(commit=None, over="the history is full"), refuse, "no diff: the history is full"),
+        (edited(commit=None, changed=0, over="too many files"), refuse, "this state is not known: too many files"),
+        (edited(commit=None), refuse, "no diff: this state is not in the history"),
         (edited(), refuse, "no diff: this state is not written out (yet)"),
         (edited(close=True), refuse, "no diff: aaaa is lost"),
-        (edited(paths=["x.pyc"]), lambda commit: "", "only caches and the output of builds changed"),
+        (edited(paths=["x.pyc"]), lambda commit: "", CACHES_ONLY),
         (edited(), None, HISTORY_LOST),
     ],
 )
@@ -277,7 +302,7 @@ def test_what_became_of_a_call_is_said_in_a_few_words() -> None:
     run(log, replied, "bash", {"command": "x", "timeout": 1}, status="timeout", seconds=12.34)
     assert [line for line in shown(transcribe(log.events)).splitlines() if "bash" in line or "read_file" in line] == [
         "  ● bash  exit 0 · 0.25s",
-        "  ● bash  exit 137 · 0.25s · 98 KiB, kept in part · out of memory, 2 processes killed",
+        "  ● bash  exit 137 · 0.25s · 98 KiB, kept in part · out of memory, 2 killed",
         "  ● read_file  nothing limit=5  refused · 0.25s · not all UTF-8",
         "  ✗ bash  timeout=1  timeout · 12.3s",
     ]
