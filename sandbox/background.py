@@ -40,6 +40,11 @@ class Later(Generic[T]):
             raise self._failure
         return self._result[0]
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is known that the call raised."""
+        return self._failure is not None
+
     async def carry_out(self, function: Callable[[], T]) -> None:
         """Make the call."""
         try:
@@ -117,21 +122,26 @@ class Order(Generic[T]):
     later: Later[T] | None
 
     async def take(self) -> T:
-        """Have it, now the caller's to dispose of.
+        """Have it, now the caller's to dispose of. One that could not be made, or has gone bad, is made anew.
 
         Raises:
-            Exception: what making it raised.
+            Exception: what making it anew raised.
         """
         assert self.later is not None, "taken or left before"
-        later, self.later = self.later, None
-        made = await later.result()
-        if await in_thread(self.spares.fit, made):
-            return made
-        self.spares.background.begin(lambda: self.spares.dispose(made))
-        return await in_thread(self.make)
+        # Kept in `later` until it is ours: a wait that is cancelled leaves it behind to be disposed of.
+        with contextlib.suppress(RoadtestError):
+            made = await self.later.result()
+            if await in_thread(self.spares.fit, made):
+                self.later = None
+                return made
+            self.spares.background.begin(lambda: self.spares.dispose(made))
+        self.later = self.spares.background.begin(self.make)
+        made = await self.later.result()
+        self.later = None
+        return made
 
     def leave(self) -> None:
         """Not to need it; fine after `take`."""
-        if self.later is not None:
+        if self.later is not None and not self.later.has_failed:
             self.spares.idle.setdefault(self.key, []).append(self.later)
             self.later = None

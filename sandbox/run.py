@@ -97,10 +97,9 @@ class Workshop:
             self.stopped = str(exc)
 
     async def close(self) -> None:
-        """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
-        with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+        """Put away the judges that nobody needed."""
+        with anyio.CancelScope(shield=True):
             await self.judges.close()
-            await in_thread(owner.reap, self.client, run=self.run_id)
 
     async def kit(self, task: Task) -> Kit:
         """The kit of a task; its image is built when the first trial asks."""
@@ -185,26 +184,35 @@ async def run_plan(
         directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
         left = [trial for trial in plan.trials if trial.key not in directory.results]
         progress.start(len(plan.trials), len(plan.trials) - len(left))
-        async with background() as beside:
-            shop = Workshop(
-                client=client,
-                run_id=run_id,
-                tools=tools,
-                progress=progress,
-                lock=lock,
-                directory=directory.path,
-                background=beside,
-                judges=Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose),
-            )
-            try:
-                if left:
-                    await shop.open()
-                    await _run_all(left, directory, shop, concurrency)
-            finally:
-                await shop.close()
+        try:
+            async with background() as beside:
+                shop = Workshop(
+                    client=client,
+                    run_id=run_id,
+                    tools=tools,
+                    progress=progress,
+                    lock=lock,
+                    directory=directory.path,
+                    background=beside,
+                    judges=Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose),
+                )
+                try:
+                    if left:
+                        await shop.open()
+                        await _run_all(left, directory, shop, concurrency)
+                finally:
+                    await shop.close()
+        finally:
+            await _leave_nothing(client, run_id)
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
     missing = len(plan.trials) - len(records)
     return Outcome(directory=directory.path, records=records, missing=missing, stopped=shop.stopped)
+
+
+async def _leave_nothing(client: docker.DockerClient, run_id: str) -> None:
+    """Remove whatever a run still has in the engine; if that is gone, the next run does it."""
+    with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+        await in_thread(owner.reap, client, run=run_id)
 
 
 def _need_room(path: Path) -> None:

@@ -69,8 +69,7 @@ class Workbench:
         Raises:
             AgentError, SandboxError: as `AgentEnvironment.look_alive`.
         """
-        # Nothing here waits, so no thread is needed.
-        self._report(self._env.look_alive(), None)
+        self._report(await in_thread(self._env.look_alive), None)
 
     async def seal(self, ended: Event) -> Tree:
         """End the agent and read what it left; its source tree.
