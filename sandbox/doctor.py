@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from sandbox.env.engine import connect
 from sandbox.errors import EngineGone, RoadtestError
 
 LEAST_GB = 5.0
+OLDEST_GIT = (2, 30)
 PACKAGES = ("anyio", "click", "docker", "git", "jsonschema", "litellm", "rich", "unearth")
 
 
@@ -34,6 +37,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything Roadtest needs; never raises for what it finds."""
     yield _python()
     yield _packages()
+    yield _git()
     yield from _engine()
     yield _disk(paths.cache(), "cache")
     yield _disk(Path.cwd(), "current directory")
@@ -49,6 +53,18 @@ def _packages() -> Finding:
     if not missing:
         return Finding(what="packages", state="ok", found=f"all of {len(PACKAGES)}")
     return Finding(what="packages", state="missing", found=f"no {', '.join(missing)}", remedy="make setup")
+
+
+def _git() -> Finding:
+    program = shutil.which("git")
+    if program is None:
+        return Finding(what="git", state="missing", found="none on PATH", remedy="install git 2.30 or newer")
+    said = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout.split()
+    version = said[2] if len(said) > 2 else "unknown"
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < OLDEST_GIT:
+        return Finding(what="git", state="missing", found=version, remedy="install git 2.30 or newer")
+    return Finding(what="git", state="ok", found=f"{version} at {program}")
 
 
 def _engine() -> Iterator[Finding]:
