@@ -13,7 +13,7 @@ from typing import Protocol
 
 import docker
 
-from bench import calls, judging, snapshots, trials
+from bench import calls, calls_table, judging, labels, snapshots, trials
 from bench.rows import Section
 from sandbox.env import owner
 from sandbox.env.engine import connect
@@ -32,6 +32,8 @@ class Measure(Protocol):
 # By name: how it is measured, and how many rounds.
 SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "calls": (calls.measure, 15),
+    "calls-table": (calls_table.measure, 3),
+    "labels": (labels.measure, 10),
     "snapshots": (snapshots.measure, 25),
     "trials": (trials.measure, 10),
     "judging": (judging.measure, 5),

@@ -16,10 +16,10 @@ from sandbox import loader
 from sandbox.env import images, owner
 from sandbox.history import make_base
 from sandbox.probe import ReadyJudge, check, room_for
-from sandbox.run import complete_directory
 from sandbox.task import Task
 from sandbox.tree import source
 from sandbox.treefiles import read_tree
+from sandbox.workshop import complete_directory
 
 TASKS = Path(__file__).parent.parent / "tasks"
 DEMO = (TASKS / "demo/jsonpatch-two-complaints", TASKS / "demo/jsonpointer-defaultdict")

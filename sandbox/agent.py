@@ -41,6 +41,7 @@ class Turn:
 
     settle: awaited after each call that was run, with its `tool.returned`; keeps the state that it left.
     alive: awaited before each question; raises if the container that the calls would run in is gone.
+    sleep: lets the seconds pass after which a provider is asked again.
     """
 
     journal: Journal
@@ -51,6 +52,7 @@ class Turn:
     alive: Callable[[], Awaitable[None]]
     meter: Meter
     step: Step
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     messages: list[dict[str, Any]] = field(default_factory=list)
     malformed: int = 0
 
@@ -68,7 +70,7 @@ async def take_turn(turn: Turn, instruction: str) -> str:
         HarnessError: the log cannot be written.
     """
     turn.messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": instruction}]
-    opened = turn.journal.write("step.opened", {"step": "main", "index": 0, "messages": turn.messages})
+    opened = turn.journal.write("step.opened", {"step": "main", "index": 0, "messages": list(turn.messages)})
     reason = None
     while reason is None:
         reason = await _exchange(turn)
@@ -112,7 +114,7 @@ async def _ask(turn: Turn, asked: Event) -> Answer:
 
     offers = [tool.offer() for tool in turn.tools.values()]
     with anyio.fail_after(turn.meter.left()):
-        return await ask_patiently(turn.client, turn.messages, offers, failed=failed)
+        return await ask_patiently(turn.client, turn.messages, offers, failed=failed, sleep=turn.sleep)
 
 
 def _answer_malformed(turn: Turn, problem: str) -> str | None:
@@ -159,8 +161,10 @@ def _end_by(turn: Turn, hit: Hit, *, cause: Event | None = None) -> str:
 
 
 def _refuse(turn: Turn, call: Call, replied: Event) -> str:
-    content = f"The call was not run. {(call.name or 'It')[:LONGEST_NAME]}: {'; '.join(call.problems)}."
-    data = {**_facts(call), "labels": list(call.labels), "content": content}
+    which = f"Call {call.position} of {call.among}" if call.among > 1 else "The call"
+    content = f"{which} was not run. {(call.name or 'It')[:LONGEST_NAME]}: {'; '.join(call.problems)}."
+    mendable = {} if call.repairable is None else {"repairable": call.repairable}
+    data = {**_facts(call), "labels": list(call.labels), **mendable, "content": content}
     turn.journal.write("call.rejected", data, cause=replied)
     return content
 

@@ -94,6 +94,14 @@ def main() -> None:
         "task's own). NAME=none takes a default away. May be given several times."
     ),
 )
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the exchange with candidates here, to replay it.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
+)
+@click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
+@click.option("--strict", is_flag=True, help="With --execute: the first difference ends a trial.")
 @click.option("--json", "as_json", is_flag=True, help="Standings as JSON on standard output.")
 def run(
     suites: tuple[str, ...],
@@ -107,6 +115,10 @@ def run(
     temperature: float | None,
     max_tokens: int | None,
     limits: tuple[str, ...],
+    record: Path | None,
+    replay: Path | None,
+    execute: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Run tasks against candidates and print the standings."""
@@ -115,11 +127,14 @@ def run(
     from sandbox.errors import BadInput
     from sandbox.journal import RunDirectory
     from sandbox.limits import parse_limits
+    from sandbox.replay import open_replay
+    from sandbox.replay_record import refuse_record
 
     if api_base is not None and not api_base.startswith(("http://", "https://")):
         raise BadInput(f"--api-base {api_base}: must begin with http:// or https://")
     if resume and out is None:
         raise BadInput("--resume: say which run with --out DIR")
+    _check_replaying(record, replay, execute=execute, strict=strict)
     bounds = parse_limits(limits)
     directory = RunDirectory(out or running.new_directory())
     tasks = loader.load_tasks(suites)
@@ -129,14 +144,28 @@ def run(
     candidates = [plan.parse_candidate(name, api_base=api_base, settings=given) for name in names]
     planned = plan.make_plan(tasks, candidates, conditions, repeats, bounds)
     tools = toolbox.load_tools()
-    running.check_tasks(tasks, tools)
-    running.check_candidates(candidates, tasks, limits=bounds)
+    played_back = replay is not None and not execute
+    running.check_tasks(tasks, tools, fetch=not played_back)
+    tape = None
+    if replay is None:
+        running.check_candidates(candidates, tasks, limits=bounds)
+    else:
+        tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
     running.refuse_foreign(directory, resume)
+    if record is not None:
+        refuse_record(record, directory, resume=resume)
     _note([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
 
     def make(progress: Any) -> Any:
         return running.run_plan(
-            planned, directory, tools=tools, concurrency=concurrency, resume=resume, progress=progress
+            planned,
+            directory,
+            tools=tools,
+            concurrency=concurrency,
+            resume=resume,
+            progress=progress,
+            record=record,
+            replay=tape,
         )
 
     click.echo(f"run: {directory.path}", err=True)
@@ -146,7 +175,18 @@ def run(
         _warn([f"stopped; what was finished is kept; go on with: {_go_on(directory.path)}"])
         sys.exit(INTERRUPTED)
     _print_outcome(outcome, as_json=as_json)
-    sys.exit(DONE if outcome.complete else 3)
+    sys.exit(outcome.exit_code)
+
+
+def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool, strict: bool) -> None:
+    from sandbox.errors import BadInput
+
+    if record is not None and replay is not None:
+        raise BadInput("--record: a replay has nothing new to record; give either --record or --replay")
+    if execute and replay is None:
+        raise BadInput("--execute: say what is replayed with --replay DIR")
+    if strict and not execute:
+        raise BadInput("--strict: goes with --replay DIR --execute; without --execute every difference is final")
 
 
 def _carry_out(make: Callable[[Any], Any]) -> Any:
@@ -161,23 +201,29 @@ def _carry_out(make: Callable[[Any], Any]) -> Any:
 
 
 def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
-    from sandbox.report import standings
+    from sandbox.report import divergences, standings
 
     rows = standings.standings(outcome.records)
     if as_json:
         data = {"directory": str(outcome.directory), "missing": outcome.missing, "standings": standings.as_data(rows)}
+        if outcome.diverged is not None:
+            data["divergences"] = divergences.as_data(outcome.diverged)
         click.echo(json.dumps(data))
     else:
         console = _console()
         if rows:
             console.print(standings.table(rows, width=console.width))
+        if outcome.diverged:
+            console.print(divergences.table(outcome.diverged))
         console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
         more = f"More: {_program()} report {outcome.directory}"
         console.print(more, markup=False, highlight=False, soft_wrap=True)
     _warn(standings.remarks(outcome.records))
     if outcome.missing:
         _warn([f"{outcome.missing} trials were not run: {outcome.stopped or 'stopped'}"])
-    if not outcome.complete:
+    if outcome.diverged:
+        _warn([divergences.in_short(outcome.diverged)])
+    if outcome.exit_code == 3:
         _warn([f"put it right, then go on with: {_go_on(outcome.directory)}"])
 
 
@@ -253,6 +299,34 @@ def show(directory: Path, trial: str | None, step: int | None, diff: bool, full:
         raise BadInput("--step: say of which TRIAL")
     else:
         showing.print_trials(directory, as_json=as_json)
+
+
+@main.command()
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--by",
+    "dimensions",
+    multiple=True,
+    type=click.Choice(["label", "tool", "candidate", "suite", "task", "condition"]),
+    help="Take candidates apart by this. May be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
+    """Function calls of a run: how many were faulty, in what way, and what became of it."""
+    from sandbox.counting import count_calls
+    from sandbox.report import calls as reporting
+    from sandbox.report.calls_text import tables
+
+    found = count_calls(directory, tuple(dict.fromkeys(dimensions)))
+    if as_json:
+        click.echo(json.dumps(reporting.as_data(found)))
+        return
+    console = _console()
+    for table in tables(found):
+        if table.row_count:
+            console.print(table)
+    for line in reporting.remarks(found):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @main.group()

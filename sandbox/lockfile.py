@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,24 @@ from sandbox.tooling import Toolset
 COMPARED = ("tasks", "tools", "candidates")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What a run replays, and how.
+
+    digest: SHA-256 over the recording. candidates: how those that were recorded were set up, by name:
+    a replay asks none of them, so their scripts need not be there any more.
+    """
+
+    digest: str
+    execute: bool
+    strict: bool
+    candidates: Mapping[str, Any]
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in the lock."""
+        return {"recording": self.digest, "execute": self.execute, "strict": self.strict}
+
+
 class LockFile:
     """The lock of one run directory, written anew whenever it learns something."""
 
@@ -28,18 +47,34 @@ class LockFile:
         self.document = document
 
     @classmethod
-    def write(cls, path: Path, plan: Plan, tools: Toolset, versions: Mapping[str, str], *, run_id: str) -> LockFile:
+    def write(
+        cls,
+        path: Path,
+        plan: Plan,
+        tools: Toolset,
+        versions: Mapping[str, str],
+        *,
+        run_id: str,
+        replayed: Replayed | None = None,
+    ) -> LockFile:
         """Write down what is run; where a lock is there already, hold the new plan against it first.
 
+        Args:
+            replayed: the recording that is replayed, if so.
+
         Raises:
-            BadInput: the lock is broken, or a task, tool, candidate or limit is not what it was.
+            BadInput: the lock is broken, or a task, tool, candidate, limit or recording is not what it was.
             HarnessError: it cannot be written.
         """
-        inputs = inputs_of(plan, tools)
+        inputs = inputs_of(plan, tools, known={} if replayed is None else replayed.candidates)
+        replay = None if replayed is None else replayed.as_data()
         if path.exists():
-            inputs = _merged(_read(path), inputs, path)
+            before = _read(path)
+            _refuse_other_replay(before.get("replay"), replay, path)
+            inputs = merged(before["inputs"], inputs, path)
         argv = [without_secrets(word) for word in sys.argv[1:]]
         document = {"v": 1, "at": now(), "run": run_id, "argv": argv, "inputs": inputs, "versions": dict(versions)}
+        document["replay"] = replay
         lock = cls(path, document)
         lock.save()
         return lock
@@ -61,13 +96,20 @@ class LockFile:
             write_whole(self.path, json.dumps(self.document, indent=1).encode("ascii") + b"\n")
 
 
-def inputs_of(plan: Plan, tools: Toolset) -> dict[str, dict[str, Any]]:
-    """What decides the outcome of a run, by name."""
+def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What decides the outcome of a run, by name.
+
+    Args:
+        known: candidates that need not be looked at, by name.
+    """
+    candidates = {trial.candidate.name: trial.candidate for trial in plan.trials}
     return {
         "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
         "images": {},
         "tools": {name: tool.digest for name, tool in tools.items()},
-        "candidates": {trial.candidate.name: _settings(trial.candidate) for trial in plan.trials},
+        "candidates": {
+            name: known[name] if name in known else _settings(candidate) for name, candidate in candidates.items()
+        },
         "limits": dict(plan.limits),
     }
 
@@ -82,25 +124,40 @@ def _settings(candidate: Candidate) -> dict[str, Any]:
     return {**facts, "digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as exc:
         raise BadInput(f"{path}: cannot be read: {exc}") from exc
     schema.check("lock.v1", document, file=str(path))
-    inputs: dict[str, dict[str, Any]] = document["inputs"]
-    return inputs
+    return document
 
 
-def _merged(
+def merged(
     before: Mapping[str, dict[str, Any]], inputs: Mapping[str, dict[str, Any]], path: Path
 ) -> dict[str, dict[str, Any]]:
+    """The inputs of a run that is gone on with, from those of before and of now.
+
+    Raises:
+        BadInput: a task, tool, candidate or limit has changed.
+    """
     for kind in COMPARED:
         for name, digest in inputs[kind].items():
             if before[kind].get(name, digest) != digest:
                 raise BadInput(f"{path}: the {kind[:-1]} {name} has changed since this run began; use a new --out")
     _refuse_other_limits(before.get("limits"), inputs["limits"], path)
     return {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs}
+
+
+def _refuse_other_replay(before: Mapping[str, Any] | None, now_given: Mapping[str, Any] | None, path: Path) -> None:
+    if before == now_given:
+        return
+    if before is None or now_given is None:
+        kind = "replays no recording" if before is None else "replays a recording"
+        raise BadInput(f"{path}: this run {kind}; go on with it as it was begun, or use a new --out")
+    name = next(name for name in ("recording", "execute", "strict") if before[name] != now_given[name])
+    what = "the recording" if name == "recording" else f"--{name}"
+    raise BadInput(f"{path}: {what} has changed since this run began; give the same, or use a new --out")
 
 
 def _refuse_other_limits(before: Given | None, now_given: Given, path: Path) -> None:

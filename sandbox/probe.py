@@ -22,7 +22,7 @@ from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container
 from sandbox.env.conversation import Conversation
 from sandbox.env.images import COPY_OF_WORKSPACE
-from sandbox.env.stream import NoAnswer
+from sandbox.env.stream import Broken, NoAnswer
 from sandbox.errors import AgentError
 from sandbox.index import Index, difference
 from sandbox.judge import Judgement
@@ -151,6 +151,8 @@ def _ask_supervisor(ready: ReadyJudge, task: Task, request: Mapping[str, Any], a
     supervisor.receive_json(deadline)
     try:
         return supervisor.receive_json(deadline)
+    except Broken:  # nobody inside can do that
+        raise
     except NoAnswer as exc:
         with contextlib.suppress(AgentError):
             ready.container.blame(exc)

@@ -21,20 +21,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.detect.calls import call_in_text, label_arguments
+from sandbox.detect.calls import checker, integer, label_arguments
+from sandbox.detect.in_text import call_in_text, is_function_call
+from sandbox.detect.repair import is_repairable
 from sandbox.errors import ProviderError
 from sandbox.tooling import Toolset
 
 # Neither marks nor spaces by their category, and yet nothing to see.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_THINK = re.compile(r"\A<think>.*?(?:</think>|\Z)", re.DOTALL)
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0")
+_INVISIBLE_CATEGORIES = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 MOST_QUOTED = 300
-_MALFORMED_FINISH = re.compile(r"malformed|invalid_tool|unexpected_tool", re.IGNORECASE)
+MOST_KEPT = 2000
+_TEXT_PARTS = {"text": "text", "output_text": "text", "refusal": "refusal"}
+_THINK, _THINK_END = "<think>", "</think>"
+_REASON_KEYS = ("finishreason", "nativefinishreason", "stopreason")
+# As providers say it, written together: MALFORMED_FUNCTION_CALL, malformed_tool_use, UnexpectedToolCall …
+_MALFORMED_FINISH = re.compile(
+    r"malformed|(?:invalid|unexpected|unparsable)(?:tool|function)|(?:tool|function)(?:call|use)(?:parse)?(?:error|failed|invalid)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One entry of `tool_calls`. `id` is unique within the trial; `raw` is the argument string as sent."""
+    """One entry of `tool_calls`.
+
+    id: unique within the trial.
+    raw: the argument string as sent.
+    position, among: which entry of how many in its reply, from 1.
+    repairable: whether arguments that do not parse could be mended into valid ones; None where they parse.
+    """
 
     id: str
     name: str | None
@@ -42,6 +57,9 @@ class Call:
     arguments: Mapping[str, Any] | None
     labels: tuple[str, ...]
     problems: tuple[str, ...]
+    position: int = 1
+    among: int = 1
+    repairable: bool | None = None
 
     @property
     def valid(self) -> bool:
@@ -83,12 +101,12 @@ def _quoted(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Whether a reader would see anything: not with spaces, controls and joiners alone."""
-    return any(not _is_invisible(character) for character in text)
+    return not all(map(_is_invisible, set(text)))
 
 
 def _is_invisible(character: str) -> bool:
-    selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-    return selector or character in _BLANK or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    ignorable = "\ufe00" <= character <= "\ufe0f" or "\U000e0000" <= character <= "\U000e0fff"
+    return ignorable or character in _BLANK or unicodedata.category(character) in _INVISIBLE_CATEGORIES
 
 
 def _history_entry(call: Call) -> dict[str, Any]:
@@ -96,6 +114,18 @@ def _history_entry(call: Call) -> dict[str, Any]:
     name = call.name if call.name and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call.name) else "invalid"
     text = json.dumps(arguments, default=str)
     return {"id": call.id, "type": "function", "function": {"name": name, "arguments": text}}
+
+
+def parse_body(data: bytes) -> Any:
+    """The JSON of a provider's body, numbers of any length included.
+
+    Raises:
+        ProviderError: it is no JSON.
+    """
+    try:
+        return json.loads(data, parse_int=integer)
+    except (ValueError, RecursionError) as exc:
+        raise ProviderError("the provider answered with something that is no JSON", kind="server") from exc
 
 
 def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
@@ -111,8 +141,9 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
     """
     if not isinstance(body, Mapping):
         raise ProviderError("the provider answered with something that is no JSON object", kind="server")
-    if body.get("error") and not body.get("choices"):
-        raise ProviderError(f"the provider answered with an error: {_dumped(body['error'])[:300]}", kind="server")
+    if not body.get("choices") and _is_error(body):
+        said = _dumped(body.get("error") or body.get("message"))[:300]
+        raise ProviderError(f"the provider answered with an error: {said}", kind="server")
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, Mapping):
@@ -126,7 +157,7 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
     entries = message.get("tool_calls")
     if entries is not None and not isinstance(entries, list):
         return _malformed("`tool_calls` is not a list", text=text, finish=finish)
-    if _says_malformed(choice, message):
+    if _says_malformed(body, choice, message):
         return _malformed("the provider reports a malformed call; nothing was run", text=text, finish=finish)
     if entries:
         return Reply(text=text, calls=_calls(entries, tools, number), labels=(), problem=None, finish=finish)
@@ -134,7 +165,7 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
 
 
 def _without_calls(message: Mapping[str, Any], text: str, tools: Toolset, finish: str | None) -> Reply:
-    if message.get("function_call"):
+    if is_function_call(message.get("function_call"), tools):
         return Reply(text=text, calls=(), labels=("call-in-text",), problem=None, finish=finish)
     if not is_visible(text):
         problem = "The reply was empty. Call a tool, or say in words that you are done."
@@ -148,69 +179,106 @@ def _malformed(what: str, *, text: str = "", finish: str | None = None) -> Reply
     return Reply(text=text, calls=(), labels=("malformed-reply",), problem=problem, finish=finish)
 
 
-def _says_malformed(choice: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
-    places = [choice, message, choice.get("provider_specific_fields"), message.get("provider_specific_fields")]
+def _is_error(body: Mapping[str, Any]) -> bool:
+    error = body.get("error")
+    return bool(error) or isinstance(error, Mapping) or "error" in (body.get("object"), body.get("type"))
+
+
+def _says_malformed(body: Mapping[str, Any], choice: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    places = [choice, message, *(place.get("provider_specific_fields") for place in (body, choice, message))]
     reasons = [
-        place.get(key)
+        reason
         for place in places
         if isinstance(place, Mapping)
-        for key in ("finish_reason", "native_finish_reason")
+        for key, reason in place.items()
+        if isinstance(reason, str) and key.lower().replace("_", "") in _REASON_KEYS
     ]
-    return any(isinstance(reason, str) and _MALFORMED_FINISH.search(reason) for reason in reasons)
+    return any(_MALFORMED_FINISH.search(re.sub(r"[\W_]", "", reason.lower())) for reason in reasons)
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """What a user would read: a string or text parts, a refusal, without a leading thought."""
+    """What a user would read: a string or text parts, a refusal, without leading thoughts."""
     content = message.get("content")
     if isinstance(content, list):
-        parts = [part.get(part.get("type")) for part in content if _is_text_part(part)]
+        parts = [part.get(_TEXT_PARTS[part["type"]]) for part in content if _is_text_part(part)]
         content = "".join(part for part in parts if isinstance(part, str))
-    text = _without_thought(content) if isinstance(content, str) else ""
+    text = _without_thoughts(content) if isinstance(content, str) else ""
     refusal = message.get("refusal")
     return refusal if isinstance(refusal, str) and not is_visible(text) else text
 
 
 def _is_text_part(part: Any) -> bool:
-    return isinstance(part, Mapping) and part.get("type") in ("text", "refusal")
+    return isinstance(part, Mapping) and isinstance(part.get("type"), str) and part["type"] in _TEXT_PARTS
 
 
-def _without_thought(text: str) -> str:
-    start = next((index for index, character in enumerate(text) if not _is_invisible(character)), len(text))
-    return _THINK.sub("", text[start:]) if text.startswith("<think>", start) else text
+def _without_thoughts(text: str) -> str:
+    blank = "".join(filter(_is_invisible, set(text)))
+    visible = re.compile(f"[^ {re.escape(blank)}]")
+    position = 0
+    while (first := visible.search(text, position)) and text.startswith(_THINK, first.start()):
+        end = text.find(_THINK_END, first.start())
+        position = end + len(_THINK_END) if end >= 0 else len(text)
+    return text[position:]
 
 
 def _calls(entries: list[Any], tools: Toolset, number: int) -> tuple[Call, ...]:
-    given = [entry.get("id") if isinstance(entry, Mapping) else None for entry in entries]
-    times = Counter(name for name in given if isinstance(name, str) and name)
+    given = [_given_id(entry) for entry in entries]
+    times = Counter(given)
     return tuple(
-        _call(entry, tools, f"call_{number}_{index}", shared=isinstance(name, str) and times[name] > 1)
+        _call(entry, tools, f"call_{number}_{index}", (index + 1, len(entries)), shared=bool(name) and times[name] > 1)
         for index, (entry, name) in enumerate(zip(entries, given, strict=True))
     )
 
 
-def _call(entry: Any, tools: Toolset, call_id: str, *, shared: bool) -> Call:
+def _given_id(entry: Any) -> str:
+    """An entry's id as text, such that 1 and "1" differ; "" for none."""
+    name = entry.get("id") if isinstance(entry, Mapping) else None
+    return "" if name is None or name == "" else _dumped(name)
+
+
+def _call(entry: Any, tools: Toolset, call_id: str, place: tuple[int, int], *, shared: bool) -> Call:
     function = entry.get("function") if isinstance(entry, Mapping) else None
-    if not isinstance(function, Mapping):
-        return _refused(call_id, None, None, "the entry has no function")
-    name, raw = function.get("name"), function.get("arguments")
+    function = function if isinstance(function, Mapping) else None
+    name, raw = (function.get("name"), function.get("arguments")) if function is not None else (None, None)
     name = _sendable(name) if isinstance(name, str) else None
-    if shared:
-        return _refused(call_id, name, raw, "its id is used by another call of the same reply")
-    if not isinstance(raw, str):
-        return _refused(call_id, name, raw, "`arguments` is not a string")
     tool = tools.get(name) if name else None
-    arguments, labels, problems = label_arguments(tool, raw)
-    if tool is None:
-        labels = ["unknown-tool", *labels]
-        shown = "without a name" if name is None else _quoted(repr(name))
-        problems = [f"there is no tool {shown} (offered: {', '.join(tools)})", *problems]
-    said = tuple(_quoted(problem) for problem in problems)
-    return Call(id=call_id, name=name, raw=raw, arguments=arguments, labels=tuple(labels), problems=said)
+    arguments: Mapping[str, Any] | None = None
+    labels, problems = _entry_faults(function, shared=shared)
+    if function is not None and tool is None:
+        labels.append("unknown-tool")
+        shown = "without a name" if not name else _quoted(repr(name))
+        problems.append(f"there is no tool {shown} (offered: {', '.join(tools)})")
+    mendable = None
+    if isinstance(raw, str):
+        arguments, more, said = label_arguments(tool, raw)
+        labels, problems = [*labels, *more], [*problems, *said]
+        if "bad-json" in more:
+            mendable = tool is not None and is_repairable(raw, checker(tool))
+    return Call(
+        id=call_id,
+        name=name,
+        raw=raw if isinstance(raw, str) or raw is None else _dumped(raw)[:MOST_KEPT],
+        arguments=arguments,
+        labels=tuple(labels),
+        problems=tuple(map(_quoted, problems)),
+        position=place[0],
+        among=place[1],
+        repairable=mendable,
+    )
 
 
-def _refused(call_id: str, name: str | None, raw: Any, what: str) -> Call:
-    text = raw if isinstance(raw, str) or raw is None else _dumped(raw)[:2000]
-    return Call(id=call_id, name=name, raw=text, arguments=None, labels=("malformed-reply",), problems=(what,))
+def _entry_faults(function: Mapping[str, Any] | None, *, shared: bool) -> tuple[list[str], list[str]]:
+    """Labels and problems of an entry that is not built as a call is."""
+    problems = []
+    if function is None:
+        problems.append("the entry has no function")
+    elif "arguments" not in function:
+        problems.append("`arguments` is missing")
+    elif not isinstance(function["arguments"], str):
+        problems.append("`arguments` is not a string that holds a JSON object")
+    if shared:
+        problems.append("its id is used by another call of the same reply")
+    return ["malformed-reply"] if problems else [], problems
 
 
 def _dumped(value: Any) -> str:

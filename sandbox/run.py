@@ -14,144 +14,62 @@ import platform
 import shutil
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
-import docker
 
 from sandbox import __version__, recipe
-from sandbox.background import Background, Spares, background
-from sandbox.env import images, owner
-from sandbox.env.engine import connect as connect_engine
-from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, TaskError
-from sandbox.history import Base, make_base
-from sandbox.journal import Journal, RunDirectory
+from sandbox.errors import BadInput, HarnessError
+from sandbox.journal import Journal, RunDirectory, read_events
 from sandbox.limits import Given
-from sandbox.llm.client import Client
-from sandbox.llm.scripted import ScriptedClient, turns_for
+from sandbox.llm.scripted import turns_for
 from sandbox.lockfile import LockFile
+from sandbox.place import Means, Shop
 from sandbox.plan import Candidate, Plan, Trial
-from sandbox.probe import Check, ReadyJudge, tests_digest
 from sandbox.progress import Progress
+from sandbox.replay import Replay
+from sandbox.replay_record import Recorder, recorder
+from sandbox.replay_shop import ExecutingShop, ReplayShop
+from sandbox.replay_tape import Divergence, divergences
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
-from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
-from sandbox.treefiles import read_tree
-from sandbox.trial import Kit, Step, run_trial
+from sandbox.trial import run_trial
 
 LEAST_ROOM = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a run ended. `stopped` says why trials are missing, if any are."""
+    """How a run ended.
+
+    stopped: why trials are missing, if any are. diverged: where a replay went another way than its
+    recording, with the key of the trial; None if this was no replay.
+    """
 
     directory: Path
     records: tuple[dict[str, Any], ...]
     missing: int
     stopped: str | None
+    diverged: tuple[tuple[str, Divergence], ...] | None = None
 
     @property
     def complete(self) -> bool:
         """Every trial has a verdict that says something about its candidate."""
         return not self.missing and all(record["verdict"] not in NO_VERDICT for record in self.records)
 
-
-@dataclass(slots=True, kw_only=True)
-class Workshop:
-    """What the trials of one run share: the engine, images, tools, judged trees."""
-
-    client: docker.DockerClient
-    run_id: str
-    tools: Toolset
-    progress: Progress
-    lock: LockFile
-    directory: Path
-    background: Background
-    judges: Spares[ReadyJudge]
-    base: str = ""
-    machine: str = ""
-    checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
-    judging: dict[tuple[str, str, str], anyio.Lock] = field(default_factory=dict)
-    kits: dict[str, Kit] = field(default_factory=dict)
-    broken: dict[str, RoadtestError] = field(default_factory=dict)
-    locks: dict[str, anyio.Lock] = field(default_factory=dict)
-    stopped: str | None = None
-
-    async def open(self) -> None:
-        """Remove what dead runs left, and see to the base image."""
-        await in_thread(owner.reap, self.client)
-        self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
-        self.machine = await in_thread(images.machine_of, self.client)
-
-    async def look_at_engine(self) -> None:
-        """Stop the run if the engine is gone: no further trial could come to a verdict."""
-        try:
-            await in_thread(connect_engine)
-        except EngineGone as exc:
-            self.stopped = str(exc)
-
-    async def close(self) -> None:
-        """Put away the judges that nobody needed."""
-        with anyio.CancelScope(shield=True):
-            await self.judges.close()
-
-    async def kit(self, task: Task) -> Kit:
-        """The kit of a task; its image is built when the first trial asks."""
-        lock = self.locks.setdefault(task.name, anyio.Lock())
-        async with lock:
-            if task.name in self.broken:
-                raise self.broken[task.name]
-            if task.name not in self.kits:
-                try:
-                    self.kits[task.name] = await in_thread(self._make_kit, task)
-                except (BadInput, TaskError) as exc:
-                    self.broken[task.name] = exc
-                    raise
-                self.lock.add_image(task.name, self.kits[task.name].image)
-            return self.kits[task.name]
-
-    def _make_kit(self, task: Task) -> Kit:
-        folder = complete_directory(task, machine=self.machine)
-        image = images.ensure_task(
-            self.client,
-            folder,
-            base=self.base,
-            timeout=task.build_seconds,
-            name=task.name,
-            say=self.progress.say,
-        )
-        tests = {path: entry for path, entry in read_tree(folder / "tests").items() if path != "guards.txt"}
-        return Kit(
-            client=self.client,
-            run_id=self.run_id,
-            image=image,
-            base=self._base_of(image),
-            tests=tests,
-            tests_digest=tests_digest(task, tests),
-            solution=read_tree(folder / "solution"),
-            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
-            checks=self.checks,
-            judging=self.judging,
-            background=self.background,
-            judges=self.judges,
-        )
-
-    def _base_of(self, image: str) -> Base:
-        """The image's own workspace as the base of histories, made once for each image of a run."""
-        tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
-        folder = self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
-        return make_base(folder, tree, title="The untouched workspace")
-
-
-def complete_directory(task: Task, *, machine: str) -> Path:
-    """The task's directory with environment, tests and solution in it."""
-    return recipe.lay_out(task, machine=machine) if task.release else Path(task.path)
+    @property
+    def exit_code(self) -> int:
+        """0 done; 1 a replay diverged; 3 trials have no verdict, for another reason than that."""
+        lost = {record["trial"] for record in self.records if record["verdict"] in NO_VERDICT}
+        if self.missing or lost - {trial for trial, _ in self.diverged or ()}:
+            return 3
+        return 1 if self.diverged else 0
 
 
 async def run_plan(
@@ -162,12 +80,16 @@ async def run_plan(
     concurrency: int,
     resume: bool,
     progress: Progress,
+    record: Path | None = None,
+    replay: Replay | None = None,
 ) -> Outcome:
     """Carry out a plan.
 
     Args:
         concurrency: how many trials go on at a time.
         resume: go on in a directory that holds a run already.
+        record: where the exchange with candidates is kept, if it is.
+        replay: the recording of these trials that is replayed, if one is.
 
     Raises:
         BadInput: the directory holds another run, or something else.
@@ -178,41 +100,49 @@ async def run_plan(
     with directory.taken():
         _need_room(directory.path)
         directory.load()
-        client = await in_thread(connect_engine)
         run_id = uuid.uuid4().hex
-        lock = LockFile.write(directory.lock_file, plan, tools, await in_thread(versions, client), run_id=run_id)
-        directory.forget({key for key, record in directory.results.items() if record["verdict"] in NO_VERDICT})
+        shop = await _shop(replay, tools, progress, directory, run_id)
+        made_with = {**versions(), **await shop.versions()}
+        replayed = None if replay is None else replay.replayed
+        lock = LockFile.write(directory.lock_file, plan, tools, made_with, run_id=run_id, replayed=replayed)
+        directory.forget({key for key, found in directory.results.items() if found["verdict"] in NO_VERDICT})
         left = [trial for trial in plan.trials if trial.key not in directory.results]
         progress.start(len(plan.trials), len(plan.trials) - len(left))
-        try:
-            async with background() as beside:
-                shop = Workshop(
-                    client=client,
-                    run_id=run_id,
-                    tools=tools,
-                    progress=progress,
-                    lock=lock,
-                    directory=directory.path,
-                    background=beside,
-                    judges=Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose),
-                )
-                try:
-                    if left:
-                        await shop.open()
-                        await _run_all(left, directory, shop, concurrency)
-                finally:
-                    await shop.close()
-        finally:
-            await _leave_nothing(client, run_id)
+        with contextlib.nullcontext() if record is None else recorder(record, lock) as recording:
+            if recording is not None and (lacking := recording.lacks(directory.results)):
+                progress.say(f"{lacking} trials were finished before and are not in the recording")
+            if left:
+                async with shop.at_work(lock):
+                    await _run_all(
+                        left, _Run(directory=directory, shop=shop, recorder=recording, progress=progress), concurrency
+                    )
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
-    missing = len(plan.trials) - len(records)
-    return Outcome(directory=directory.path, records=records, missing=missing, stopped=shop.stopped)
+    return Outcome(
+        directory=directory.path,
+        records=records,
+        missing=len(plan.trials) - len(records),
+        stopped=shop.stopped,
+        diverged=None if replay is None else tuple(_diverged(directory, plan)),
+    )
 
 
-async def _leave_nothing(client: docker.DockerClient, run_id: str) -> None:
-    """Remove whatever a run still has in the engine; if that is gone, the next run does it."""
-    with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
-        await in_thread(owner.reap, client, run=run_id)
+async def _shop(
+    replay: Replay | None, tools: Toolset, progress: Progress, directory: RunDirectory, run_id: str
+) -> Shop:
+    """Where trials take place. Only what runs in containers loads what speaks to an engine."""
+    if replay is not None and not replay.execute:
+        return ReplayShop(replay, tools)
+    from sandbox.workshop import Workshop
+
+    shop = await Workshop.connect(run_id=run_id, tools=tools, progress=progress, directory=directory.path)
+    return shop if replay is None else ExecutingShop(shop, replay)
+
+
+def _diverged(directory: RunDirectory, plan: Plan) -> Iterator[tuple[str, Divergence]]:
+    for trial in plan.trials:
+        if trial.key in directory.results:
+            events = read_events(directory.path / "trials" / trial.key)
+            yield from ((trial.key, divergence) for divergence in divergences(events))
 
 
 def _need_room(path: Path) -> None:
@@ -224,56 +154,61 @@ def _need_room(path: Path) -> None:
         )
 
 
-async def _run_all(left: Sequence[Trial], directory: RunDirectory, shop: Workshop, concurrency: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What every trial of a run is handed. recorder: None if nothing is recorded."""
+
+    directory: RunDirectory
+    shop: Shop
+    recorder: Recorder | None
+    progress: Progress
+
+
+async def _run_all(left: Sequence[Trial], run: _Run, concurrency: int) -> None:
     """Run trials, `concurrency` at a time, until all are done or something stops the run."""
     places = anyio.Semaphore(concurrency)
     async with anyio.create_task_group() as group:
         for trial in left:
             await places.acquire()
-            if shop.stopped:
+            if run.shop.stopped:
                 break
-            group.start_soon(_one, trial, directory, shop, places)
+            group.start_soon(_one, trial, run, places)
 
 
-async def _one(trial: Trial, directory: RunDirectory, shop: Workshop, places: anyio.Semaphore) -> None:
+async def _one(trial: Trial, run: _Run, places: anyio.Semaphore) -> None:
     """One trial into its directory and the results; whatever happens, its place is given back."""
 
-    async def prepare(step: Step) -> Kit:
-        step("waiting for the image")
-        return await shop.kit(trial.task)
-
     def step(text: str) -> None:
-        shop.progress.step(trial.key, text)
+        run.progress.step(trial.key, text)
 
     try:
-        journal = Journal.open(directory.path / "trials" / trial.key)
-        try:
-            record = await run_trial(trial, journal, prepare=prepare, connect=lambda: connect(trial), step=step)
-        finally:
-            journal.close()
-        directory.append(record)
-        shop.progress.done(trial.key, record)
+        journal = Journal.open(run.directory.path / "trials" / trial.key)
+        with _recording(trial, journal, run) as means:
+            try:
+                record = await run_trial(trial, journal, means, step=step)
+            finally:
+                journal.close()
+        run.directory.append(record)
+        run.progress.done(trial.key, record)
         if record["verdict"] in NO_VERDICT:
-            await shop.look_at_engine()
+            await run.shop.look_around()
     except HarnessError as exc:
-        shop.stopped = str(exc)
+        run.shop.stopped = str(exc)
     finally:
         places.release()
 
 
-def connect(trial: Trial) -> Client:
-    """The client that a trial's candidate is asked through."""
-    if trial.candidate.scripted:
-        return ScriptedClient(turns_for(trial.candidate, trial.task))
-    from sandbox.llm.litellm_client import LiteLLMClient
-
-    return LiteLLMClient(trial.candidate)
+def _recording(trial: Trial, journal: Journal, run: _Run) -> AbstractContextManager[Means]:
+    """The means of a trial; recorded, if this run is, before its result is written."""
+    means = run.shop.means(trial, journal)
+    return contextlib.nullcontext(means) if run.recorder is None else run.recorder.recording(trial, journal, means)
 
 
-def check_tasks(tasks: Sequence[Task], tools: Toolset) -> None:
+def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) -> None:
     """Whether every task names tools and releases that exist, before anything is started.
 
-    Releases that are not in the cache yet are fetched and held against their hashes.
+    Args:
+        fetch: whether releases that are not in the cache yet are fetched and held against their hashes.
 
     Raises:
         BadInput: naming the file and the field.
@@ -284,7 +219,7 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset) -> None:
         if task.release:
             recipe.pins(task)
     for task in tasks:
-        if task.release:
+        if task.release and fetch:
             recipe.parts_of(task)
 
 
@@ -324,16 +259,9 @@ def refuse_foreign(directory: RunDirectory, resume: bool) -> None:
         raise BadInput(f"--out {directory.path}: holds files that are not a run's; choose another directory")
 
 
-def versions(client: docker.DockerClient) -> dict[str, str]:
-    """What the run was made with."""
-    engine = client.version()
-    return {
-        "roadtest": __version__,
-        "python": platform.python_version(),
-        "engine": str(engine["Version"]),
-        "api": str(engine["ApiVersion"]),
-        "kernel": str(engine.get("KernelVersion", "")),
-    }
+def versions() -> dict[str, str]:
+    """What every run is made with."""
+    return {"roadtest": __version__, "python": platform.python_version()}
 
 
 def new_directory(root: Path = Path("runs")) -> Path:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.detect.faults import trial_calls
 from sandbox.events import Event, last, of_kind
-from sandbox.tooling import SUBMIT
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
 VERDICTS = NO_VERDICT | {"accepted", "partial", "wrong", "budget", "agent-crash"}
-RECOVERY_REPLIES = 3
 
 
 def verdict(events: Sequence[Event]) -> tuple[str, str]:
@@ -114,44 +112,11 @@ def _score(verdict: str, checked: Event | None) -> float | None:
 
 
 def calls(events: Sequence[Event]) -> dict[str, Any]:
-    """Calls made, valid, refused by a tool; faults by label; faults recovered from.
+    """Calls made, valid, refused by a tool; faults by label; faults recovered from; calls with a fault; advisory.
 
-    A fault counts as recovered when a valid call of the same tool follows within the
-    next three replies. Faults of a reply as a whole are counted beside those of calls.
+    Faults of a reply as a whole, and those that only the sequence shows, are counted by label beside those of calls.
     """
-    rejected = [event for event in of_kind(events, "call.rejected") if event.data["labels"]]
-    not_run = len(of_kind(events, "call.rejected")) - len(rejected)
-    returned = of_kind(events, "tool.returned")
-    started = of_kind(events, "tool.started")
-    labels = Counter(label for event in rejected for label in event.data["labels"])
-    labels += Counter(label for event in of_kind(events, "model.replied") for label in event.data["labels"])
-    return {
-        "total": len(started) + len(rejected) + not_run,
-        "valid": len(started) + not_run,
-        "refused": sum(event.data["status"] == "refused" for event in returned),
-        "faults": dict(sorted(labels.items())),
-        "recovered": sum(_recovered(event, started, events) for event in rejected),
-    }
-
-
-def _recovered(fault: Event, started: Sequence[Event], events: Sequence[Event]) -> bool:
-    number = _reply_number(fault, events)
-    return any(
-        number < _reply_number(later, events) <= number + RECOVERY_REPLIES and _stands_in(later, fault)
-        for later in started
-    )
-
-
-def _stands_in(later: Event, fault: Event) -> bool:
-    """The same tool; where the fault named none that exists, any tool that does something."""
-    if "unknown-tool" in fault.data["labels"]:
-        return bool(later.data["name"] != SUBMIT)
-    return bool(later.data["name"] == fault.data["name"])
-
-
-def _reply_number(event: Event, events: Sequence[Event]) -> int:
-    assert event.cause is not None
-    return int(events[event.cause].data["reply"])
+    return dict(trial_calls(events).as_record())
 
 
 def oscillation(events: Sequence[Event]) -> dict[str, Any]:

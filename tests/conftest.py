@@ -38,3 +38,11 @@ def toy_image(engine: docker.DockerClient, toy_task: Path) -> str:
     from tests.support.docker import toy_image as build
 
     return build(engine, toy_task)
+
+
+@pytest.fixture(scope="session")
+def bare_image(engine: docker.DockerClient, toy_image: str) -> str:
+    """The toy task's image without Python."""
+    from tests.support.docker import bare_image as build
+
+    return build(engine, toy_image)

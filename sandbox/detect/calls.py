@@ -1,4 +1,4 @@
-"""Faults of function calls: which labels one call earns, and how to say it to the candidate.
+"""Faults of function calls: which labels one call's arguments earn, and how to say it to the candidate.
 
 Labels are those of the project's definitions of figures:
 
@@ -21,17 +21,22 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from sandbox.detect.formats import FORMATS
 from sandbox.schema import dotted, known_keys
-from sandbox.tooling import Tool, Toolset
+from sandbox.tooling import Tool
 
 DEEPEST = 500
 MOST_SHOWN = 5
+LONGEST_SHOWN = 300
 
 _KEYWORD_LABELS = {
     "required": "missing-argument",
@@ -40,6 +45,9 @@ _KEYWORD_LABELS = {
     "unevaluatedProperties": "unexpected-argument",
     "type": "wrong-type",
 }
+_KINDS = {bool: "a boolean", str: "a string", list: "a list", type(None): "null"}
+# Room for a schema that refers to itself, held against a value nested as deeply as may be.
+_FRAMES, _STACK_BYTES = 30_000, 256 * 2**20
 
 
 class BadJson(ValueError):
@@ -52,8 +60,10 @@ def parse_json(text: str) -> Any:
     Raises:
         BadJson: with the reason.
     """
+    if not text.strip(" \t\r\n"):
+        raise BadJson("there is nothing in them; no arguments are {}")
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_int=_integer, parse_float=_float)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=integer, parse_float=_float)
     except RecursionError as exc:
         raise BadJson(f"nested deeper than {DEEPEST}") from exc
     except ValueError as exc:
@@ -67,7 +77,8 @@ def _no_constant(name: str) -> NoReturn:
     raise BadJson(f"{name} is not JSON")
 
 
-def _integer(digits: str) -> int | Decimal:
+def integer(digits: str) -> int | Decimal:
+    """An integer of any length; int() refuses those of more than 4300 digits."""
     return int(digits) if len(digits) <= 4000 else Decimal(digits)
 
 
@@ -84,11 +95,12 @@ def _float(digits: str) -> float | Decimal:
 def _deeper_than(value: Any, most: int) -> bool:
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(most):
-        level = [child for node in level for child in _children(node)]
+        level = [child for node in level for child in children(node)]
     return bool(level)
 
 
-def _children(node: Any) -> list[Any]:
+def children(node: Any) -> list[Any]:
+    """The objects and lists directly inside a JSON value."""
     if isinstance(node, dict):
         return [child for child in node.values() if isinstance(child, dict | list)]
     return [child for child in node if isinstance(child, dict | list)] if isinstance(node, list) else []
@@ -109,27 +121,96 @@ def label_arguments(tool: Tool | None, arguments: str) -> tuple[dict[str, Any] |
     except BadJson as exc:
         return None, ["bad-json"], [f"the arguments are not valid JSON: {exc}"]
     if not isinstance(value, dict):
-        kind = {"NoneType": "null", "str": "a string", "list": "a list"}.get(type(value).__name__, "no object")
-        return None, ["not-object"], [f"the arguments must be a JSON object, not {kind}"]
+        return None, ["not-object"], [f"the arguments must be a JSON object, not {_KINDS.get(type(value), 'a number')}"]
     if tool is None:
         return value, [], []
     labels: list[str] = []
     problems: list[str] = []
-    for error in _leaves(tool.validator.iter_errors(value)):
-        label = _KEYWORD_LABELS.get(str(error.validator), "out-of-range")
+    for error in _violations(checker(tool), value):
+        label = _label(error)
         if label not in labels:
             labels.append(label)
         problems.append(_in_words(error))
-    return value, labels, list(dict.fromkeys(problems))[:MOST_SHOWN]
+    return value, labels, _shown(problems)
 
 
-def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+def checker(tool: Tool) -> Draft202012Validator:
+    """A tool's validator, with every format that is checked here."""
+    validator: Any = tool.validator
+    evolved: Draft202012Validator = validator.evolve(format_checker=FORMATS)
+    return evolved
+
+
+def _shown(problems: Iterable[str]) -> list[str]:
+    said = list(dict.fromkeys(problems))
+    return said if len(said) <= MOST_SHOWN else [*said[:MOST_SHOWN], f"and {len(said) - MOST_SHOWN} more"]
+
+
+def _violations(validator: Draft202012Validator, value: Any) -> list[ValidationError]:
+    try:
+        return list(_leaves(validator.iter_errors(value)))
+    except RecursionError:
+        return _with_room(validator, value)
+
+
+def _with_room(validator: Draft202012Validator, value: Any) -> list[ValidationError]:
+    """The violations, found in a thread whose stack is large enough for any value that `parse_json` lets pass."""
+    found: list[ValidationError] = []
+    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
+    thread = threading.Thread(target=lambda: found.extend(_leaves(validator.iter_errors(value))))
+    try:
+        sys.setrecursionlimit(max(limit, _FRAMES))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    return found
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
     """The violations themselves, below anyOf and its like."""
     for error in errors:
-        if error.context:
-            yield from _leaves(iter(error.context))
-        else:
-            yield error
+        yield from _alternatives(error) if error.context else (error,)
+
+
+def _alternatives(error: ValidationError) -> Iterator[ValidationError]:
+    """Where no alternative fits: what is wrong by the one that was meant, as far as can be told.
+
+    That is one of the right type if there is any, of the right constants, with the fewest
+    violations. Where the type fits none, that is the violation.
+    """
+    branches: dict[Any, list[ValidationError]] = {}
+    for below in error.context or ():
+        branches.setdefault(below.relative_schema_path[0], []).extend(_leaves([below]))
+    own = len(error.absolute_path)
+    types = {
+        index: [leaf for leaf in leaves if leaf.validator == "type" and len(leaf.absolute_path) == own]
+        for index, leaves in branches.items()
+    }
+    fitting = [leaves for index, leaves in branches.items() if not types[index]]
+    if fitting:
+        yield from min(fitting, key=lambda leaves: (any(_is_choice(leaf, own) for leaf in leaves), len(leaves)))
+        return
+    kinds = dict.fromkeys(kind for found in types.values() for leaf in found for kind in _kinds(leaf))
+    message = f"{error.instance!r} is not of type {', '.join(map(repr, kinds))}"
+    yield ValidationError(message, validator="type", path=error.absolute_path, instance=error.instance)
+
+
+def _is_choice(leaf: ValidationError, own: int) -> bool:
+    """Whether a property of the value itself says that another alternative was meant."""
+    return leaf.validator in ("const", "enum") and len(leaf.absolute_path) == own + 1
+
+
+def _kinds(leaf: ValidationError) -> list[str]:
+    kinds: Any = leaf.validator_value
+    return [kinds] if isinstance(kinds, str) else list(kinds) if isinstance(kinds, list) else []
+
+
+def _label(error: ValidationError) -> str:
+    if error.validator is None and error.absolute_path and isinstance(error.absolute_path[-1], str):
+        return "unexpected-argument"  # the schema of that property is `false`
+    return _KEYWORD_LABELS.get(str(error.validator), "out-of-range")
 
 
 def _in_words(error: ValidationError) -> str:
@@ -142,80 +223,15 @@ def _in_words(error: ValidationError) -> str:
         return f"{where}: required and missing: {', '.join(missing)}"
     if error.validator == "additionalProperties":
         known = known_keys(error)
-        extra = sorted(set(instance) - set(known))
-        return f"{where}: unknown: {', '.join(extra)} (known: {', '.join(known) or 'none'})"
-    return f"{where}: {error.message}" if len(error.message) <= 300 else f"{where}: violates {error.validator}"
+        return f"{where}: unknown: {', '.join(_extra(error, known))} (known: {', '.join(known) or 'none'})"
+    if len(error.message) <= LONGEST_SHOWN:
+        return f"{where}: {error.message}"
+    rule = repr(expected)
+    return f"{where}: violates {error.validator}{f' {rule}' if len(rule) <= LONGEST_SHOWN // 2 else ''}"
 
 
-# Ways in which models write calls when they miss the channel for them.
-_TAG = re.compile(
-    r"<\s*(?:tool_calls?|function_calls?|tool_use|tool_code|invoke|function)\b[^<>]*>"
-    r"|<[|｜][^<>|｜\n]{0,40}(?:tool|function|python_tag)[^<>|｜\n]{0,40}[|｜]>"
-    r"|\[TOOL_CALLS\]"
-)
-_IDENTIFIER = r"(?:functions\.)?([A-Za-z_][\w.-]*)"
-_NAME_IN_TAG = re.compile(rf"(?:=|\bname\s*=)\s*[\"']?{_IDENTIFIER}")
-_NAME_KEY = re.compile(r"\"(?:name|tool|tool_name|function)\"\s*:")
-_NAME_FIRST = re.compile(rf"[\s\[]*{_IDENTIFIER}(?::\d+)?(?:\(|\s*(?:\{{|\[ARGS\]|<[|｜]|<\s*(?:arg|param)|```))")
-_PAYLOAD = re.compile(r"\s*(?:\{|<\s*(?:arg|param|/))")
-_TO_FUNCTION = re.compile(rf"\bto=functions\.{_IDENTIFIER}[^\n{{]{{0,200}}\{{")
-_REACT = re.compile(r"^[ \t]*Action:[ \t]*`?([\w.-]+)`?[ \t]*\r?\n\s*Action Input:[ \t]*\S", re.MULTILINE)
-_KEYWORD = r"\(\s*(\w+)\s*=\s*(?:[\"'\[{\d-]|True\b|False\b)"
-_NAME_KEYS = ("name", "tool", "tool_name", "function", "function_name", "action")
-_ARGUMENT_KEYS = ("arguments", "parameters", "args", "kwargs", "input", "tool_input", "action_input")
-_WINDOW = 4000
-
-
-def call_in_text(text: str, tools: Toolset) -> bool:
-    """Whether text holds a call in some native syntax, be it meant as an example.
-
-    A call tag counts with whatever name and payload follow it, broken or not; without
-    a tag the name must be one that is offered.
-    """
-    return (
-        any(_is_tagged_call(text, match) for match in _TAG.finditer(text))
-        or any(match[1] in tools for match in (*_TO_FUNCTION.finditer(text), *_REACT.finditer(text)))
-        or any(_is_pythonic(text, tool) for tool in tools.values())
-        or any(_is_call(value, tools) for value in _objects(text))
-    )
-
-
-def _is_tagged_call(text: str, tag: re.Match[str]) -> bool:
-    """Whether a tag is followed by a tool and a payload."""
-    rest = text[tag.end() : tag.end() + _WINDOW]
-    if rest.lstrip().startswith(("{", "[")) and _NAME_KEY.search(rest):
-        return True
-    if _NAME_IN_TAG.search(tag[0]):
-        return bool(_PAYLOAD.match(rest))
-    return bool(_NAME_FIRST.match(rest))
-
-
-def _is_pythonic(text: str, tool: Tool) -> bool:
-    """Whether a tool is called as a Python function, with its own keywords."""
-    known = tool.parameters.get("properties", {})
-    return any(match[1] in known for match in re.finditer(rf"(?<![\w.]){re.escape(tool.name)}{_KEYWORD}", text))
-
-
-def _is_call(value: dict[str, Any], tools: Toolset) -> bool:
-    names = [value[key] for key in _NAME_KEYS if isinstance(value.get(key), str)]
-    return any(name in tools for name in names) and any(key in value for key in _ARGUMENT_KEYS)
-
-
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object in the text, those inside others too (bounded work)."""
-    decoder = json.JSONDecoder()
-    position = 0
-    for _ in range(200):
-        position = text.find("{", position)
-        if position < 0:
-            return
-        try:
-            value, end = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError):
-            position += 1
-            continue
-        level = [value]
-        while level:
-            yield from (node for node in level if isinstance(node, dict))
-            level = [child for node in level for child in _children(node)]
-        position = end
+def _extra(error: ValidationError, known: list[str]) -> list[str]:
+    found: Any = error.schema
+    instance: Any = error.instance
+    patterns = list(found.get("patternProperties", {}))
+    return sorted(key for key in set(instance) - set(known) if not any(re.search(one, key) for one in patterns))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import docker
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 from sandbox.env import guest
 from sandbox.env.engine import talking
-from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, framed, hang_up, take_frame
+from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, TooLate, framed, hang_up, take_frame
 
 SEND_SECONDS = 60.0
+LOOKS = 50
+BETWEEN_LOOKS = 0.02
 
 
 class Conversation:
@@ -30,7 +33,6 @@ class Conversation:
         self._sock: Any = getattr(stream, "_sock", stream)
         self._parts = Demultiplexer(self._sock)
         self._started = False
-        self._taken = 0
 
     @classmethod
     def open(
@@ -86,12 +88,11 @@ class Conversation:
         """
         self.send(json.dumps(value).encode("ascii"))
 
-    def receive(self, deadline: float, *, most: int = guest.LARGEST_FRAME) -> bytes:
-        """The next frame.
+    def receive(self, deadline: float) -> bytes:
+        """The next frame, of at most `guest.LARGEST_FRAME` bytes.
 
         Args:
             deadline: monotonic seconds.
-            most: bytes of output taken in all, over the whole conversation.
 
         Raises:
             NoAnswer: no whole frame by then (`Broken`: for the channel's own fault).
@@ -100,12 +101,14 @@ class Conversation:
         try:
             while True:
                 if (self._started or self._starts()) and (frame := take_frame(self._parts.output)) is not None:
-                    self._taken += len(frame)
                     return frame
-                if self._taken + len(self._parts.output) > most:
-                    raise NoAnswer(f"a program in a container answered with more than {most} bytes")
                 if not self._parts.read(deadline):
                     raise self._ended()
+        except TooLate as exc:
+            # Programs send a frame in one go.
+            if self._parts.is_cut() or self._parts.output:
+                raise self._explained(Broken("a frame from a program in a container was cut")) from exc
+            raise self._explained(exc) from exc.__cause__
         except NoAnswer as exc:
             raise self._explained(exc) from exc.__cause__
 
@@ -126,7 +129,23 @@ class Conversation:
 
     def is_over(self) -> bool:
         """Whether the program has ended or spoken out of turn. Does not wait."""
-        return self._parts.has_news()
+        try:
+            return self._parts.has_news()
+        except Broken:
+            return True
+
+    def look_alive(self) -> None:
+        """Return if the program still waits for something to be said to it. Does not wait itself.
+
+        Raises:
+            NoAnswer: it has ended (`Broken`: the channel has, or somebody has spoken out of turn).
+            EngineGone: the engine does not answer.
+        """
+        if not self._parts.has_news():
+            return
+        if self._parts.output or self._parts.is_cut():
+            raise Broken("somebody speaks in place of a program in a container")
+        raise self._explained(self._ended())
 
     def close(self) -> None:
         """Hang up; a guest program ends when its input does."""
@@ -150,11 +169,26 @@ class Conversation:
         return True
 
     def _ended(self) -> NoAnswer:
-        with talking("look at a container"):
-            code = self._client.api.exec_inspect(self._exec).get("ExitCode")
+        """What the end of the stream means: that of the program, or that of the connection alone."""
+        with talking("look at a program in a container"):
+            try:
+                code = self._exit_code()
+            except NotFound:
+                return NoAnswer("a program in a container is gone together with it")
+        if code is None or (code in guest.CUT and self._started):
+            return Broken("the connection to a program in a container was cut")
         said = bytes(self._parts.errors) + bytes(self._parts.output[:2000])
         words = " ".join(said.decode("utf-8", "replace").split())[-300:]
         return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
+
+    def _exit_code(self) -> int | None:
+        """The program's exit code; None if it still runs. The engine may take a moment to know it."""
+        for _ in range(LOOKS):
+            facts = self._client.api.exec_inspect(self._exec)
+            if not facts["Running"] and facts["ExitCode"] is not None:
+                return int(facts["ExitCode"])
+            time.sleep(BETWEEN_LOOKS)
+        return None
 
     def _explained(self, failure: NoAnswer) -> NoAnswer:
         """The failure, unless the engine is gone: a broken connection is then nobody's doing inside.

@@ -13,11 +13,14 @@ LARGEST_FRAME = 256 * 1024 * 1024
 # What a guest program says first. Anything else on its output is the engine's own complaint.
 MAGIC = b"\x00roadtest\n"
 
+# How a guest program ends when its input was cut or is not as it was sent: nobody inside is to blame.
+CUT = (0, 3)
+
 # Reads one frame {"modules": [[name, source], ...], "main": name}, says MAGIC, makes the modules, runs main().
 # Not a byte before the first frame: what comes together with the engine's HTTP headers is swallowed by the
 # buffer that the client library read them with.
 LOADER = """\
-import json, os, struct, sys, types
+import json, os, struct, sys, types, zlib
 def take(count):
     data = b""
     while len(data) < count:
@@ -25,7 +28,10 @@ def take(count):
         if not part: sys.exit(3)
         data += part
     return data
-bundle = json.loads(take(struct.unpack(">I", take(4))[0]))
+length, checksum = struct.unpack(">II", take(8))
+text = take(length)
+if zlib.crc32(text) != checksum: sys.exit(3)
+bundle = json.loads(text)
 os.write(1, b"\\x00roadtest\\n")
 for name, source in bundle["modules"]:
     module = sys.modules[name] = types.ModuleType(name)
@@ -69,6 +75,7 @@ def tool_host(tools: Mapping[str, str]) -> Program:
             "memory",
             "lay",
             "prepare",
+            "entries",
             "watch",
             "toolrun",
             "files",

@@ -1,8 +1,9 @@
 """Reading the workspace from outside, through the engine: no process in the container takes part.
 
 The engine sends a tar. Nothing in it is believed: paths that lead out of the tree
-end the reading, what is neither file nor link is counted and left out, and bytes
-and files are bounded while they arrive.
+end the reading, what is neither file nor link is counted and left out, bytes and
+files are bounded while they arrive, and an archive that does not end as archives do
+is none: half a tree must not pass for a whole one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,10 @@ from sandbox.tree import EXECUTABLE, FILE, LINK, Entry, Tree, is_safe
 CHUNK = 1 << 20
 # Beside contents: headers and padding, for each entry at most so much.
 HEADERS = 4096
+# The engine leaves out what it cannot reach, silently: paths of more than 4,096 bytes, its own prefix included.
+LONGEST_PATH = 3500
+# An archive ends with two blocks of zeros.
+END = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +66,16 @@ def read_folder(client: docker.DockerClient, container: str, path: str, bounds: 
             raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
         # An archive that is left open blocks the container in the engine.
         with closing(parts):
-            return _read(parts, bounds)
+            return read_archive(parts, bounds)
 
 
-def _read(parts: Iterator[bytes], bounds: Bounds) -> Seen:
+def read_archive(parts: Iterator[bytes], bounds: Bounds) -> Seen:
+    """The files in a tar whose paths begin with one folder.
+
+    Raises:
+        AgentError: it is over the bounds.
+        SandboxError: it is no whole archive, or leads elsewhere.
+    """
     stream = _Stream(parts, bounds.bytes + bounds.files * HEADERS)
     found: dict[str, Entry] = {}
     skipped = count = size = 0
@@ -75,27 +86,43 @@ def _read(parts: Iterator[bytes], bounds: Bounds) -> Seen:
                 size += member.size
                 # The first component is the folder itself.
                 name = member.name.partition("/")[2]
-                if count > bounds.files:
-                    raise AgentError(f"the workspace cannot be kept: more than {bounds.files} files")
-                if size > bounds.bytes:
-                    raise AgentError(f"the workspace cannot be kept: more than {bounds.bytes} bytes")
-                if name.count("/") > bounds.depth:
-                    raise AgentError(f"the workspace cannot be kept: nested deeper than {bounds.depth} directories")
+                _check_bounds(bounds, count, size, name)
                 if member.isdir():
                     continue
                 entry = _entry(tar, member, found)
                 if entry is not None:
                     found[name] = entry
+                    # A second name of a file comes without content, and has it all the same.
+                    size += len(entry.data) if member.islnk() else 0
                 elif not _is_git(name):
                     skipped += 1
+            _check_bounds(bounds, count, size, "")
+            end = tar.offset
     except tarfile.TarError as exc:
         raise SandboxError(f"the archive of the workspace is broken: {exc}") from exc
+    # What cannot be read as a header passes for the end of the archive with tarfile.
+    if not stream.holds_nothing_from(end):
+        raise SandboxError("the archive of the workspace is broken: it breaks off")
     # Only now, as a file outside may have its first name, and so its content, in there.
     tree = {name: entry for name, entry in found.items() if not _is_git(name)}
     for name in tree:
         if not is_safe(name):
             raise SandboxError(f"the archive of the workspace holds the path {name!r}")
     return Seen(tree=tree, skipped=skipped)
+
+
+def _check_bounds(bounds: Bounds, count: int, size: int, name: str) -> None:
+    over = None
+    if count > bounds.files:
+        over = f"more than {bounds.files} files"
+    elif size > bounds.bytes:
+        over = f"more than {bounds.bytes} bytes"
+    elif name.count("/") > bounds.depth:
+        over = f"nested deeper than {bounds.depth} directories"
+    elif len(os.fsencode(name)) > LONGEST_PATH:
+        over = f"a path of more than {LONGEST_PATH} bytes"
+    if over is not None:
+        raise AgentError(f"the workspace cannot be kept: {over}")
 
 
 def _is_git(path: str) -> bool:
@@ -120,6 +147,8 @@ class _Stream(io.RawIOBase):
         self._parts = parts
         self._left = most
         self._waiting = b""
+        self._taken = 0
+        self._last = -1
 
     def readable(self) -> bool:
         return True
@@ -132,8 +161,34 @@ class _Stream(io.RawIOBase):
             self._left -= len(part)
             if self._left < 0:
                 raise AgentError("the workspace cannot be kept: its archive is too large")
+            if kept := part.rstrip(b"\0"):
+                self._last = self._taken + len(kept) - 1
+            self._taken += len(part)
             self._waiting = part
         count = min(len(buffer), len(self._waiting))
         buffer[:count] = self._waiting[:count]
         self._waiting = self._waiting[count:]
         return count
+
+    def holds_nothing_from(self, position: int) -> bool:
+        """Whether only zeros come from there on, and enough of them. Takes all that is left."""
+        while self.read(CHUNK):
+            pass
+        return self._last < position and self._taken >= position + END
+
+
+@contextmanager
+def held_still(client: docker.DockerClient, container: str) -> Iterator[None]:
+    """Freeze a container for as long as it is read: what is written meanwhile breaks the archive.
+
+    Raises:
+        SandboxError: it does not run, or is frozen already.
+        EngineGone: the engine does not answer.
+    """
+    with talking("freeze a container"):
+        client.api.pause(container)
+    try:
+        yield
+    finally:
+        with talking("wake a container"):
+            client.api.unpause(container)

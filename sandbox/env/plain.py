@@ -1,9 +1,9 @@
 """Tools without a tool host, for images without Python: one `docker exec` a call.
 
 The answers are those of the tool host. What differs: each call costs what an exec
-costs, the workspace is read whole after each call that may write, `search` takes
-the expressions of grep, and a timeout ends everything that the agent has running,
-for nothing inside can tell whose child is whose.
+costs, the workspace is read from outside after each call that may write, `search`
+takes the expressions of grep, and a timeout ends everything that the agent has
+running, for nothing inside can tell whose child is whose.
 """
 
 from __future__ import annotations
@@ -16,34 +16,35 @@ from typing import Any
 
 from docker.errors import APIError
 
+from sandbox.env import scripts
 from sandbox.env.container import ENVIRONMENT, Container
 from sandbox.env.engine import talking
 from sandbox.env.images import COPY_OF_WORKSPACE
-from sandbox.env.outside import Bounds, read_folder
 from sandbox.env.stream import Demultiplexer, NoAnswer, TooLate, hang_up
-from sandbox.errors import AgentError, SandboxError
+from sandbox.errors import SandboxError
 from sandbox.guest.tape import Tape
 from sandbox.task import SOLUTION, WORKSPACE
 from sandbox.tooling import Tool
-from sandbox.tree import LINK, Changes, Tree
+from sandbox.tree import EXECUTABLE, LINK, Changes, Tree
 
 OUTPUT_LIMIT = 32 * 1024
 LARGEST_FILE = 16 * 1024 * 1024
+# The kernel takes no longer argument.
+LONGEST_COMMAND = 128 * 1024 - 1
 PREPARE_SECONDS = 120.0
-FILE_SECONDS = 30.0
 AGENT = "1000:1000"
-
-READ = 'if [ -d "$1" ]; then echo "$1: Is a directory"; exit 91; fi\n'
-READ += 'if [ -e "$1" ] && [ ! -f "$1" ]; then echo "$1: not a regular file"; exit 91; fi\nexec cat -- "$1"'
-WRITE = 'if [ -e "$1" ] && [ ! -f "$1" ]; then echo "$1: not a regular file"; exit 91; fi\n'
-WRITE += 'mkdir -p -- "$2" && exec cat > "$1"'
-LIST = 'cd -- "$1" || exit 91\nfor n in * .[!.]* ..?*; do if [ -L "$n" ]; then echo "$n -> $(readlink -- "$n")"; '
-LIST += 'elif [ -d "$n" ]; then echo "$n/"; elif [ -e "$n" ]; then echo "$n  $(wc -c < "$n")"; fi; done'
-SEARCH = 'grep -rnEI --exclude-dir=.git --exclude-dir=__pycache__ -e "$1" -- "$2" | head -n 500'
+# How often it is looked whether a program has ended whose output goes on.
+LOOK_SECONDS = 0.25
+# What the engine says in place of a program that it could not start.
+NOT_STARTED = (b"OCI runtime exec failed", b"cannot exec in a", b"process_linux.go")
 
 
 class Refused(Exception):
     """A tool says no; the message goes to the agent as it is."""
+
+
+class Late(Exception):
+    """A file tool did not end in time."""
 
 
 class PlainTools:
@@ -51,62 +52,60 @@ class PlainTools:
 
     transport = "exec"
 
-    def __init__(self, container: Container, bounds: Bounds) -> None:
+    def __init__(self, container: Container) -> None:
         self._container = container
-        self._bounds = bounds
 
     @classmethod
-    def start(cls, container: Container, bounds: Bounds, *, solution: Tree | None) -> tuple[PlainTools, dict[str, Any]]:
+    def start(cls, container: Container, *, solution: Tree | None) -> tuple[PlainTools, dict[str, Any]]:
         """Fill the workspace.
 
         Raises:
             NoAnswer: it cannot be filled: the image has no shell either.
             EngineGone: the engine does not answer.
         """
-        made = cls(container, bounds)
-        copy = ["sh", "-c", 'cp -a "$1/." "$2" && find "$2" -type f | wc -l', "sh", COPY_OF_WORKSPACE, WORKSPACE]
-        code, output = made._execute(copy, timeout=PREPARE_SECONDS)
-        words = output.result()["output"].split()
-        if code or not words or not words[-1].isdigit():
-            raise NoAnswer(f"the workspace cannot be filled: {' '.join(words)[-300:]}", status=code)
-        for path, entry in (solution or {}).items():
-            if entry.mode != LINK:
-                made._write(f"{SOLUTION}/{path}", entry.data)
-        return made, {"files": int(words[-1]), "python": None, "uid": 1000, "capabilities": 0}
+        made = cls(container)
+        try:
+            words = made._shell(scripts.FILL, COPY_OF_WORKSPACE, WORKSPACE, seconds=PREPARE_SECONDS).split()
+            for path, entry in (solution or {}).items():
+                made._lay(f"{SOLUTION}/{path}", entry.mode, entry.data)
+            return made, {"files": int(words[-1]), "python": None, "uid": 1000, "capabilities": 0}
+        except (Refused, Late, ValueError, IndexError) as exc:
+            raise NoAnswer(f"the workspace cannot be filled: {exc}") from exc
 
     def call(
         self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
     ) -> tuple[dict[str, Any], Changes | None]:
         """Run one checked call.
 
+        Returns:
+            the answer, and None: what it changed has to be read from outside.
+
         Raises:
             NoAnswer: no program could be started.
             SandboxError: the container or the engine failed.
         """
         try:
-            answer = self._run(tool, arguments, environment, timeout)
+            return self._run(tool, arguments, environment, timeout), None
         except Refused as no:
-            answer = _answer(str(no).encode("utf-8", "replace"), status="refused")
-        except UnicodeEncodeError as exc:
-            words = f"the text holds a lone surrogate at character {exc.start}"
-            answer = _answer(words.encode(), status="refused")
-        return answer, None if tool.effect == "read" else self._changes()
+            return _answer(str(no).encode("utf-8", "replace"), status="refused"), None
+        except Late:
+            return _answer(b"the call ran out of time and was stopped", status="timeout"), None
 
     def seal(self) -> tuple[dict[str, Any], Changes | None]:
         """End every process of the agent, and freeze what may be left.
 
         Raises:
+            NoAnswer: nothing could be started to end them with; they are frozen all the same.
             SandboxError: the engine does not answer.
         """
         try:
-            self._execute(["sh", "-c", "kill -9 -1"], timeout=FILE_SECONDS)
+            self._kill()
         finally:
             self._container.freeze()
         return {"killed": None}, None
 
-    def is_over(self) -> bool:
-        """Never: there is nothing that could end."""
-        return False
+    def look_alive(self) -> None:
+        """Return: there is nothing that could have ended."""
 
     def close(self) -> None:
         """Nothing to let go."""
@@ -117,19 +116,20 @@ class PlainTools:
         if tool.name == "bash":
             return self._bash(arguments["command"], environment, timeout)
         if tool.name == "read_file":
-            return _answer(_lines_of(self._read(_checked(arguments["path"])), arguments))
+            return self._show(_checked(arguments["path"]), arguments, timeout)
         if tool.name == "write_file":
-            data = arguments["content"].encode("utf-8")
-            self._write(_checked(arguments["path"]), data)
+            data = _encoded(arguments["content"])
+            self._write(_checked(arguments["path"]), data, timeout)
             return _answer(f"wrote {len(data)} bytes to {arguments['path']}".encode())
         if tool.name == "edit_file":
-            return self._edit(_checked(arguments["path"]), arguments["old"].encode(), arguments["new"].encode())
+            old, new = _encoded(arguments["old"]), _encoded(arguments["new"])
+            return self._edit(_checked(arguments["path"]), old, new, timeout)
         if tool.name == "list_dir":
-            said = self._shell(LIST, _checked(arguments["path"]))
+            said = self._shell(scripts.LIST, _checked(arguments["path"]), seconds=timeout)
             return _answer(b"\n".join(sorted(said.splitlines())) or b"(empty)")
         if tool.name == "search":
             pattern, path = _checked(arguments["pattern"]), _checked(arguments.get("path", "."))
-            return _answer(self._shell(SEARCH, pattern, path).removesuffix(b"\n") or b"no match")
+            return _answer(scripts.matches(self._shell(scripts.SEARCH, pattern, path, seconds=timeout)))
         if tool.name == "submit":
             return _answer(b"submitted")
         raise Refused(f"{tool.name} needs Python, which this image does not have")
@@ -137,57 +137,74 @@ class PlainTools:
     def _bash(self, command: str, environment: Mapping[str, str], timeout: float) -> dict[str, Any]:
         if "\0" in command:
             raise Refused("a command line cannot hold a NUL character")
-        # Where there is no bash its standard input is not to be the terminal's either.
-        argv = ["sh", "-c", 'command -v bash > /dev/null && exec bash -c "$1"; exec sh -c "$1"', "sh", command]
-        code, tape = self._execute(argv, timeout=timeout, environment=environment)
+        if len(command.encode("utf-8", "surrogatepass")) > LONGEST_COMMAND:
+            raise Refused("Argument list too long")
+        code, tape = self._execute(["sh", "-c", scripts.BASH, "sh", command], seconds=timeout, environment=environment)
         if code is None:
-            self._execute(["sh", "-c", "kill -9 -1"], timeout=FILE_SECONDS)
+            self._kill()
         status = "timeout" if code is None else "ok"
         return {**tape.result(), "status": status, "exit_code": code}
 
-    def _edit(self, path: str, old: bytes, new: bytes) -> dict[str, Any]:
-        data = self._read(path)
+    def _show(self, path: str, arguments: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        first, count = str(arguments.get("offset", 1)), str(arguments.get("limit", ""))
+        code, tape = self._execute(["sh", "-c", scripts.READ, "sh", path, first, count], seconds=timeout)
+        _check(code, tape)
+        return {**tape.result(), "status": "ok", "exit_code": None}
+
+    def _edit(self, path: str, old: bytes, new: bytes, timeout: float) -> dict[str, Any]:
+        data = self._shell(scripts.READ, path, "1", "", seconds=timeout)
         found = data.count(old)
         if found != 1:
             times = "does not occur in" if not found else f"occurs {found} times in"
             raise Refused(f"`old` {times} {path}; nothing was changed")
         start = data.index(old)
-        self._write(path, data[:start] + new + data[start + len(old) :])
+        self._write(path, data[:start] + new + data[start + len(old) :], timeout)
         return _answer(f"replaced 1 passage at line {data.count(bytes([10]), 0, start) + 1} of {path}".encode())
 
-    def _read(self, path: str) -> bytes:
-        return self._shell(READ, path)
+    def _write(self, path: str, data: bytes, timeout: float) -> None:
+        self._shell(scripts.WRITE, path, dirname(path) or ".", seconds=timeout, stdin=data)
 
-    def _write(self, path: str, data: bytes) -> None:
-        self._shell(WRITE, path, dirname(path) or ".", stdin=data)
+    def _lay(self, path: str, mode: str, data: bytes) -> None:
+        """One file of the solution."""
+        if mode == LINK:
+            self._shell(scripts.LINK, path, dirname(path), data.decode(), seconds=PREPARE_SECONDS)
+            return
+        self._write(path, data, PREPARE_SECONDS)
+        if mode == EXECUTABLE:
+            self._shell('chmod 755 -- "$1"', path, seconds=PREPARE_SECONDS)
 
-    def _shell(self, script: str, *arguments: str, stdin: bytes | None = None) -> bytes:
+    def _kill(self) -> None:
+        self._execute(["sh", "-c", "kill -9 -1"], seconds=PREPARE_SECONDS)
+
+    def _shell(self, script: str, *arguments: str, seconds: float, stdin: bytes | None = None) -> bytes:
         """What a script says.
 
         Raises:
             Refused: it ends with another code than 0, or says more than a file may hold.
+            Late: it does not end.
         """
-        code, tape = self._execute(
-            ["sh", "-c", script, "sh", *arguments], timeout=FILE_SECONDS, stdin=stdin, limit=2 * LARGEST_FILE
-        )
-        said = bytes(tape.head + tape.tail)
-        if code != 0:
-            words = " ".join(said.decode("utf-8", "replace").split())[-300:]
-            raise Refused(words or f"it ended with {code}")
+        argv = ["sh", "-c", script, "sh", *arguments]
+        code, tape = self._execute(argv, seconds=seconds, stdin=stdin, limit=2 * LARGEST_FILE)
+        _check(code, tape)
         if tape.size > LARGEST_FILE:
             raise Refused(f"larger than {LARGEST_FILE >> 20} MiB")
-        return said
+        return bytes(tape.head)
 
     def _execute(
         self,
         argv: list[str],
         *,
-        timeout: float,
+        seconds: float,
         environment: Mapping[str, str] = ENVIRONMENT,
         stdin: bytes | None = None,
         limit: int = OUTPUT_LIMIT,
     ) -> tuple[int | None, Tape]:
-        """Run a program as the agent's user; its exit code (None: out of time) and output."""
+        """Run a program as the agent's user; its exit code (None: out of time) and output.
+
+        Raises:
+            NoAnswer: it could not be started.
+            SandboxError: the container or the engine failed.
+        """
         api = self._container.client.api
         merged = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
         with talking("run a program in a container"):
@@ -207,43 +224,50 @@ class PlainTools:
         tape = Tape(limit)
         try:
             if stdin is not None:
-                sock.settimeout(timeout)
-                sock.sendall(stdin)
-                sock.shutdown(socket.SHUT_WR)
-            finished = _listen(sock, tape, exec_id, api, time.monotonic() + timeout)
-        except OSError as exc:
-            raise NoAnswer(f"a program in a container does not listen: {exc}") from exc
+                _feed(sock, stdin, seconds)
+            with talking("look at a program in a container"):
+                finished = _listen(sock, tape, exec_id, api, time.monotonic() + seconds)
         finally:
             hang_up(stream, sock)
         if not finished:
             return None, tape
         with talking("look at a program in a container"):
-            return _exit_code(api, exec_id), tape
+            code = _exit_code(api, exec_id)
+        if code in (126, 127) and tape.head.startswith(NOT_STARTED):
+            words = tape.result()["output"].split()
+            raise NoAnswer(f"no program can be started in a container: {' '.join(words)[:300]}", status=code)
+        return code, tape
 
-    def _changes(self) -> Changes:
-        try:
-            return Changes(
-                changed=read_folder(self._container.client, self._container.id, WORKSPACE, self._bounds).tree,
-                whole=True,
-            )
-        except AgentError as exc:
-            return Changes(over=str(exc))
+
+def _feed(sock: Any, data: bytes, seconds: float) -> None:
+    """All of a program's input. One that ends without having read it says why on its output."""
+    try:
+        sock.settimeout(seconds)
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+    except TimeoutError as exc:
+        raise Late from exc
+    except (BrokenPipeError, ConnectionResetError):
+        return
 
 
 def _listen(sock: Any, tape: Tape, exec_id: str, api: Any, deadline: float) -> bool:
     """Take the output until the program has ended (True), even if a child of it holds the pipe; or the time is over."""
     parts = Demultiplexer(sock)
+    look = time.monotonic() + LOOK_SECONDS
     while (now := time.monotonic()) < deadline:
         try:
-            more = parts.read(min(deadline, now + 0.25))
+            more = parts.read(min(deadline, look))
         except TooLate:
-            if not api.exec_inspect(exec_id)["Running"]:
-                return True
-            continue
+            more = True
         tape.feed(bytes(parts.output))
         parts.output.clear()
         if not more:
             return True
+        if now >= look:
+            if not api.exec_inspect(exec_id)["Running"]:
+                return True
+            look = time.monotonic() + LOOK_SECONDS
     return False
 
 
@@ -257,19 +281,36 @@ def _exit_code(api: Any, exec_id: str) -> int:
     raise SandboxError("the engine does not say how a program in a container ended")
 
 
+def _check(code: int | None, tape: Tape) -> None:
+    """Return if a script of ours has done its work.
+
+    Raises:
+        Refused: it says why not.
+        Late: it has not ended.
+    """
+    if code is None:
+        raise Late
+    if code != 0:
+        words = " ".join(bytes(tape.head + tape.tail).decode("utf-8", "replace").split())[-300:]
+        raise Refused(words or f"it ended with {code}")
+
+
 def _checked(text: str) -> str:
     if not text or "\0" in text:
         raise Refused(f"not a path: {text!r}")
-    text.encode("utf-8")
-    return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise Refused(f"not acceptable: {exc}") from exc
+    # What begins with a dash is a name like any other, and no option.
+    return f"./{text}" if text.startswith("-") else text
 
 
-def _lines_of(data: bytes, arguments: Mapping[str, Any]) -> bytes:
-    if "offset" not in arguments and "limit" not in arguments:
-        return data
-    first = arguments.get("offset", 1) - 1
-    lines = data.splitlines(keepends=True)[first:]
-    return b"".join(lines[: arguments.get("limit", len(lines))])
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise Refused(f"the text holds a lone surrogate at character {exc.start}") from exc
 
 
 def _answer(data: bytes, *, status: str = "ok") -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import struct
 import time
+import zlib
 from typing import Any
 
 from sandbox.env.guest import LARGEST_FRAME
@@ -31,30 +33,33 @@ class Broken(NoAnswer):
     """The channel is at fault and nobody inside: cut, corrupt, or with a frame that cannot be meant."""
 
 
+HEADER = 8
 STDERR_KEPT = 16 * 1024
 _PART = 1 << 18
 
 
 def framed(payload: bytes) -> bytes:
-    """A payload as a frame: four bytes of length (big endian), then the payload."""
-    return struct.pack(">I", len(payload)) + payload
+    """A payload as a frame: its length and CRC-32 (big endian, four bytes each), then the payload."""
+    return struct.pack(">II", len(payload), zlib.crc32(payload)) + payload
 
 
 def take_frame(buffer: bytearray) -> bytes | None:
     """The first whole frame out of a buffer, or None.
 
     Raises:
-        NoAnswer: it says to be larger than any frame may be.
+        Broken: it says to be larger than any frame may be, or is not as it was sent.
     """
-    if len(buffer) < 4:
+    if len(buffer) < HEADER:
         return None
-    length: int = struct.unpack_from(">I", buffer)[0]
+    length, checksum = struct.unpack_from(">II", buffer)
     if length > LARGEST_FRAME:
         raise Broken(f"a program in a container sent a frame of {length} bytes")
-    if len(buffer) < 4 + length:
+    if len(buffer) < HEADER + length:
         return None
-    payload = bytes(buffer[4 : 4 + length])
-    del buffer[: 4 + length]
+    payload = bytes(buffer[HEADER : HEADER + length])
+    if zlib.crc32(payload) != checksum:
+        raise Broken("a frame from a program in a container is not as it was sent")
+    del buffer[: HEADER + length]
     return payload
 
 
@@ -107,8 +112,16 @@ class Demultiplexer:
             position = end
         del raw[:position]
 
+    def is_cut(self) -> bool:
+        """Whether the last that came was the beginning of something."""
+        return bool(self._raw)
+
     def has_news(self) -> bool:
-        """Whether output or the end has come since the last read. Does not wait."""
+        """Whether output or the end has come since the last read. Does not wait.
+
+        Raises:
+            Broken: what came is no such stream.
+        """
         self._sock.settimeout(0.0)
         try:
             data = self._sock.recv(_PART)
@@ -137,7 +150,12 @@ def _receive(sock: Any, deadline: float) -> bytes:
 
 
 def hang_up(stream: Any, sock: Any) -> None:
-    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too."""
+    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too.
+
+    A thread that waits for it in vain is woken; closing alone would leave it waiting for ever.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        sock.shutdown(socket.SHUT_RDWR)
     for holder in (getattr(stream, "_response", None), stream, sock):
         with contextlib.suppress(OSError, ValueError):
             if holder is not None:

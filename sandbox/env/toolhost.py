@@ -99,7 +99,8 @@ class ToolHost:
         """Run one checked call.
 
         Returns:
-            the answer, and what the call changed in the workspace (None for a tool that only reads).
+            the answer, and what the call changed in the workspace (None for a tool that only reads, and
+            where more changed than the host reads: then the workspace has to be read from outside).
 
         Raises:
             NoAnswer: the host is dead, or what came is no answer to this call.
@@ -121,27 +122,36 @@ class ToolHost:
                 raise Broken(f"the tool host sent an answer without a proper {name}")
         if answer["status"] not in STATUSES:
             raise Broken(f"the tool host sent an answer of the status {answer['status']!r}")
+        if type(answer.get("oom_kills", 0)) is not int:
+            raise Broken("the tool host sent an answer without a proper oom_kills")
         changes = None if tool.effect == "read" else self._changes(answer, time.monotonic() + MARGIN_SECONDS)
         kept = {name: answer[name] for name in (*FIELDS, "oom_kills") if name in answer}
         return kept, changes
 
-    def seal(self) -> tuple[dict[str, Any], Changes]:
+    def seal(self) -> tuple[dict[str, Any], Changes | None]:
         """Kill every process of the agent.
 
         Returns:
             killed (how many were alive), and if the workspace is within its bounds files,
-            bytes and skipped; what changed since the last call.
+            bytes and skipped; what changed since the last call (None as for `call`).
 
         Raises:
             NoAnswer, EngineGone: as `call`.
         """
         facts = self._ask({"op": "seal"}, timeout=SEAL_SECONDS)
+        if type(facts.get("killed")) is not int:
+            raise Broken("the tool host does not say what it killed")
         changes = self._changes(facts, time.monotonic() + MARGIN_SECONDS)
         return {name: facts[name] for name in ("killed", "files", "bytes", "skipped") if name in facts}, changes
 
-    def is_over(self) -> bool:
-        """Whether the host has ended, or spoken unasked. Does not wait."""
-        return self._talk.is_over()
+    def look_alive(self) -> None:
+        """Return if the host waits for a request.
+
+        Raises:
+            NoAnswer: it has ended (`Broken`: the channel has, or somebody has spoken in its place).
+            EngineGone: the engine does not answer.
+        """
+        self._talk.look_alive()
 
     def close(self) -> None:
         """Hang up; the host ends."""
@@ -156,10 +166,12 @@ class ToolHost:
             raise Broken("the tool host answered another request than the one it got")
         return answer
 
-    def _changes(self, answer: Mapping[str, Any], deadline: float) -> Changes:
-        """The changed files that follow an answer."""
+    def _changes(self, answer: Mapping[str, Any], deadline: float) -> Changes | None:
+        """The changed files that follow an answer; None if they were too much to be read."""
         if "over" in answer:
             return Changes(over=str(answer["over"]))
+        if "unread" in answer:
+            return None
         try:
             rows = [(str(path), str(mode), int(size)) for path, mode, size in answer["changes"]]
             gone = tuple(str(path) for path in answer["gone"])

@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import docker
 
 from sandbox.env.container import ENVIRONMENT, Container
-from sandbox.env.outside import Bounds, Seen, read_folder
+from sandbox.env.engine import talking
+from sandbox.env.hands import Hands
+from sandbox.env.outside import Bounds, Seen, held_still, read_folder
 from sandbox.env.plain import PlainTools
 from sandbox.env.stream import Broken, NoAnswer
 from sandbox.env.toolhost import ToolHost
-from sandbox.errors import AgentError, SandboxError
+from sandbox.errors import AgentError, EngineGone, SandboxError
 from sandbox.task import SOLUTION, WORKSPACE, Resources
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Changes, Tree
@@ -73,33 +75,6 @@ class Sealed:
     killed: int | None
 
 
-class Hands(Protocol):
-    """How tools are run in a container. After a method has raised `NoAnswer`, it is of no use any more."""
-
-    @property
-    def transport(self) -> str:
-        """How it is called in the log."""
-        ...
-
-    def call(
-        self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
-    ) -> tuple[dict[str, Any], Changes | None]:
-        """Run one call; its answer and what it changed."""
-        ...
-
-    def seal(self) -> tuple[dict[str, Any], Changes | None]:
-        """Kill every process of the agent; facts, and what changed since the last call."""
-        ...
-
-    def is_over(self) -> bool:
-        """Whether it has ended by itself."""
-        ...
-
-    def close(self) -> None:
-        """Let go."""
-        ...
-
-
 class AgentEnvironment:
     """The container that a candidate works in. All methods block."""
 
@@ -113,6 +88,9 @@ class AgentEnvironment:
         self._environment = {**ENVIRONMENT, **environment}
         self._bounds = bounds
         self._restarts = 0
+        # Whether what was told of the workspace lags behind what the tool host takes for known.
+        self._behind = False
+        self._since = _state(container)["StartedAt"]
 
     @classmethod
     def start(
@@ -149,10 +127,10 @@ class AgentEnvironment:
         bounds = Bounds(files=MOST_FILES, bytes=most, depth=DEEPEST)
         try:
             hands, facts = _take_hold(container, tools, bounds, solution)
+            return cls(container, hands, tools, environment, bounds), facts
         except BaseException:
             container.remove()
             raise
-        return cls(container, hands, tools, environment, bounds), facts
 
     def call(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> Called:
         """Run one checked call, for at most `seconds`.
@@ -169,11 +147,10 @@ class AgentEnvironment:
             answer, changes = hands.call(tool, arguments, environment=self._environment, timeout=allowed)
         except NoAnswer as exc:
             trouble = self._overcome(exc)
-            answer = _stopped(exc)
-            changes = None if tool.effect == "read" else self._changes_from_outside()
+            answer, changes = _stopped(exc), None
         return Called(
             answer={**answer, "seconds": time.monotonic() - started},
-            changes=changes,
+            changes=None if tool.effect == "read" else self._told(changes),
             trouble=trouble,
         )
 
@@ -183,8 +160,11 @@ class AgentEnvironment:
         Raises:
             AgentError, SandboxError: as `call`.
         """
-        if self._hands is not None and self._hands.is_over():
-            return self._overcome(NoAnswer("the tool host ended between two calls"))
+        try:
+            if self._hands is not None:
+                self._hands.look_alive()
+        except NoAnswer as exc:
+            return self._overcome(exc)
         return None
 
     def seal(self) -> Sealed:
@@ -202,9 +182,12 @@ class AgentEnvironment:
             self.container.blame(exc)
             # So full of the agent's doing that nothing can be started in it: then nothing in it moves either.
             self.container.freeze()
+        if self._behind:
+            changes = None
         if changes is not None and changes.over:
             raise AgentError(f"the workspace cannot be kept: {changes.over}")
         seen = self._read()
+        self._confirm()
         return Sealed(tree=seen.tree, changes=changes, skipped=seen.skipped, killed=facts["killed"])
 
     def close(self) -> None:
@@ -220,11 +203,37 @@ class AgentEnvironment:
     def _read(self) -> Seen:
         return read_folder(self.container.client, self.container.id, WORKSPACE, self._bounds)
 
-    def _changes_from_outside(self) -> Changes:
+    def _told(self, changes: Changes | None) -> Changes:
+        """What a call changed; all there is, where the tool host does not say it or has not seen all."""
+        self._behind |= changes is None
+        if changes is not None and (changes.over or not self._behind):
+            return changes
         try:
-            return Changes(changed=self._read().tree, whole=True)
-        except AgentError as exc:
-            return Changes(over=str(exc))
+            with held_still(self.container.client, self.container.id):
+                try:
+                    tree = self._read().tree
+                except AgentError as exc:
+                    return Changes(over=str(exc))
+        except EngineGone:
+            raise
+        except SandboxError as exc:
+            self.container.blame(NoAnswer(str(exc)))
+            raise
+        self._confirm()
+        self._behind = False
+        return Changes(changed=tree, whole=True)
+
+    def _confirm(self) -> None:
+        """Return if the container is the one it was: the workspace is in memory, and gone once it has ended.
+
+        Raises:
+            AgentError, SandboxError: as `Container.blame`.
+        """
+        state = _state(self.container)
+        if not state["Running"]:
+            self.container.blame(NoAnswer("the container ended"))
+        if state["StartedAt"] != self._since:
+            raise SandboxError("the container was started anew from outside")
 
     def _overcome(self, failure: NoAnswer) -> Trouble:
         """Get over a tool host that is dead or of no use, if its container lives; what it was."""
@@ -232,6 +241,9 @@ class AgentEnvironment:
             self._hands.close()
             self._hands = None
         self.container.blame(failure)
+        self._confirm()
+        if _state(self.container)["Paused"]:
+            raise SandboxError("the container was frozen from outside")
         self._restarts += 1
         if isinstance(failure, Broken):
             if self._restarts > MOST_RESTARTS:
@@ -243,9 +255,10 @@ class AgentEnvironment:
         return Trouble(origin="agent", message=str(failure))
 
     def _restarted(self) -> Hands:
-        """A new tool host in place of the one that died."""
+        """A new tool host in place of the one that died. What changed before it came, it does not know."""
+        self._behind = True
         if self.transport == PlainTools.transport:
-            self._hands = PlainTools(self.container, self._bounds)
+            self._hands = PlainTools(self.container)
         else:
             self._hands, _ = ToolHost.start(self.container, self._tools, self._bounds, fill=False, solution=None)
         return self._hands
@@ -260,7 +273,13 @@ def _take_hold(
     except NoAnswer as exc:
         if exc.status not in NO_PYTHON:
             raise
-    return PlainTools.start(container, bounds, solution=solution)
+    return PlainTools.start(container, solution=solution)
+
+
+def _state(container: Container) -> dict[str, Any]:
+    with talking("look at a container"):
+        state: dict[str, Any] = container.client.api.inspect_container(container.id)["State"]
+    return state
 
 
 def _own_seconds(tool: Tool, arguments: Mapping[str, Any]) -> float:
@@ -272,6 +291,8 @@ def _own_seconds(tool: Tool, arguments: Mapping[str, Any]) -> float:
 def _stopped(exc: NoAnswer) -> dict[str, Any]:
     """The answer to a call that has none."""
     text = "the sandbox could not run this tool: the container is out of memory, processes or time"
+    if isinstance(exc, Broken):
+        text = "the sandbox lost this call; it may have been carried out or not"
     return {
         "status": "killed",
         "output": text,

@@ -7,6 +7,7 @@
     worker      the process of the agent's user that runs one call
     toolrun     one tool call; what tools lean on, together with `files`
     watch       what changed in the workspace
+    entries     opening what lies in the workspace, never through a link
     memory      whether memory ran out
     prepare     filling the workspace
     lay         laying a tree of our own making down

@@ -11,6 +11,13 @@ from typing import Any
 import privileges
 from tape import Tape
 
+# A user id that no process has.
+NOBODY = 65534
+MOST_LEFT_OPEN = 64
+
+# Output of servers that earlier calls left behind: were it closed, or not read, they would die of it, or stop.
+_left_open: list[int] = []
+
 
 def descendants(root: int, spared: frozenset[int] = frozenset()) -> tuple[list[int], bool]:
     """Process ids below `root`, parents first, without those of `spared` and below them.
@@ -95,11 +102,13 @@ def kill_agent(rounds: int = 200) -> int:
 def _kill_all_of_agent() -> None:
     """One kill(-1) with the agent's own rights: the kernel signals all at once, so none forks away.
 
-    The saved user id stays root and is the way back. It takes no fork, which might fail in a full container.
+    The saved user id stays root and is the way back. The real one is nobody's: were it root's, root's
+    processes would be killed, and were it the agent's, its processes could kill this one at that moment.
+    It takes no fork, which might fail in a full container.
     """
     if os.geteuid() != 0:
         return
-    os.setresuid(privileges.AGENT, privileges.AGENT, 0)
+    os.setresuid(NOBODY, privileges.AGENT, 0)
     try:
         os.kill(-1, signal.SIGKILL)
     except OSError:
@@ -162,8 +171,10 @@ def run(argv: list[str | bytes], *, env: dict[str, str], timeout: float, limit: 
     code = _collect(pid, ours, tape, time.monotonic() + timeout)
     if code is None:
         kill_below(os.getpid(), older)
-    _drain(ours, tape)
-    os.close(ours)
+    if _drain(ours, tape):
+        _leave_open(ours)
+    else:
+        os.close(ours)
     return dict(tape.result(), status="timeout" if code is None else "ok", exit_code=code)
 
 
@@ -204,7 +215,8 @@ def _collect(pid: int, fd: int, tape: Tape, deadline: float) -> int | None:
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
-            readable = select.select(watched, [], [], min(left, patience))[0]
+            readable = select.select(watched + _left_open, [], [], min(left, patience))[0]
+            _read_away(readable)
             if fd in readable and not _read_some(fd, tape):
                 watched.remove(fd)
             reap(but=pid)
@@ -234,14 +246,41 @@ def _read_some(fd: int, tape: Tape) -> bool:
     return bool(data)
 
 
-def _drain(fd: int, tape: Tape, most: int = 1 << 22) -> None:
-    """What the ended process left in the pipe; bounded, as a background child may go on writing."""
+def _drain(fd: int, tape: Tape, most: int = 1 << 22) -> bool:
+    """What the ended process left in the pipe, bounded; whether somebody in the background may go on writing."""
     start = tape.size
     while tape.size - start < most:
         try:
             data = os.read(fd, 1 << 16)
         except BlockingIOError:
-            return
+            return True
         if not data:
-            return
+            return False
         tape.feed(data)
+    return True
+
+
+def _leave_open(fd: int) -> None:
+    _left_open.append(fd)
+    if len(_left_open) > MOST_LEFT_OPEN:
+        os.close(_left_open.pop(0))
+
+
+def listen_until(fd: int) -> None:
+    """Wait until there is something to read from `fd`; meanwhile servers in the background are listened to."""
+    readable: list[int] = []
+    while fd not in readable:
+        readable = select.select([fd, *_left_open], [], [])[0]
+        _read_away(readable)
+
+
+def _read_away(readable: list[int]) -> None:
+    """Take what servers have said; it was said after the end of their call, so it is in no answer."""
+    for fd in [one for one in readable if one in _left_open]:
+        try:
+            over = not os.read(fd, 1 << 16)
+        except BlockingIOError:
+            continue
+        if over:
+            _left_open.remove(fd)
+            os.close(fd)

@@ -53,7 +53,7 @@ class Reporter:
 
 def read_plan(fd: int) -> dict[str, Any]:
     with os.fdopen(fd, "rb") as stream:
-        (length,) = struct.unpack(">I", stream.read(4))
+        length, _ = struct.unpack(">II", stream.read(8))
         plan: dict[str, Any] = json.loads(stream.read(length))
         return plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from typing import Any
 
@@ -35,14 +36,32 @@ class Tape:
         if left_out:
             note = b"\n[... %d bytes left out ...]\n" % left_out
             raw = bytes(self.head) + note + bytes(tail)
+            # A cut through a character is no sign of binary output.
+            replaced = not (_is_text(self.head, cut=True) and _is_text(_from_character(tail)))
         else:
             raw = bytes(self.head + tail)
-        text = raw.decode("utf-8", "replace")
+            replaced = not _is_text(raw)
         return {
-            "output": text,
+            "output": raw.decode("utf-8", "replace"),
             "bytes": self.size,
             "sha256": self.hash.hexdigest(),
             "truncated": left_out > 0,
-            # A cut through a character is no sign of binary output.
-            "replaced": "\ufffd" in text and not left_out,
+            "replaced": replaced,
         }
+
+
+def _is_text(data: bytes | bytearray, *, cut: bool = False) -> bool:
+    """Whether it is UTF-8; cut: whether it may end inside a character."""
+    try:
+        codecs.utf_8_decode(data, "strict", not cut)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _from_character(data: bytearray) -> bytearray:
+    """Without the rest of a character that begins before."""
+    start = 0
+    while start < min(3, len(data)) and data[start] & 0xC0 == 0x80:
+        start += 1
+    return data[start:]

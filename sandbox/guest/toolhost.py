@@ -6,7 +6,8 @@
 
 A request is one frame of JSON; its answer is one frame of JSON with the same `id`,
 followed, where files changed, by their contents in the order of `changes`, in
-frames of any size. The host is not dumpable and reads and writes the workspace
+frames of any size. Where more changed than one look reads, it says `unread`
+instead; where the workspace is over a bound, `over`. The host is not dumpable and reads and writes the workspace
 with the agent's rights only.
 """
 
@@ -40,7 +41,10 @@ def main() -> None:
     os.dup2(null, 1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setgroups([])
-    Host(requests, answers).serve()
+    try:
+        Host(requests, answers).serve()
+    except wire.Torn:
+        sys.exit(wire.TORN)
 
 
 class Host:
@@ -141,7 +145,9 @@ class Host:
         answer = dict(facts, id=request["id"])
         if over is not None:
             answer["over"] = over
-        if changes is not None:
+        elif changes is not None and changes.unread:
+            answer["unread"] = True
+        elif changes is not None:
             answer["changes"] = [[path, mode, len(data)] for path, mode, data in changes.changed]
             answer["gone"] = changes.gone
         wire.write_json(self.answers, answer)

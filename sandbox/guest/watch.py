@@ -8,32 +8,40 @@ directory in memory; the reading from outside at the end finds them.
 
 Directories are opened one component at a time and never through a link, so a
 program of the agent that swaps names about cannot lead the reader elsewhere.
+What is gone, or something else, by the time it is opened is left for the next look.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 import time
 from typing import Any
 
+import entries
 import privileges
 
 # Clocks of file systems tick every 1 to 10 ms.
 RACY_NS = 20_000_000
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-CONTENT = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+# The engine reads no path of more than 4,096 bytes, and its own prefix counts.
+LONGEST_PATH = 3500
+SWAPPED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
-UNBOUNDED = 1 << 60
+# What stands for the content of a racy file that was not read: it is like no other.
+UNREAD = b""
 
 
 class TooMuch(Exception):
-    """The workspace is over one of its bounds."""
+    """The workspace is over one of its bounds, or cannot be read."""
 
 
 class Changes:
-    """What a look found: (path, git mode, content) of what changed, paths that are gone, sums over all there is."""
+    """What a look found: (path, git mode, content) of what changed, paths that are gone, sums over all there is.
+
+    unread: more changed than one look reads, so contents are missing, and `changed` is empty.
+    """
 
     def __init__(self) -> None:
         self.changed: list[tuple[str, str, bytes]] = []
@@ -41,6 +49,7 @@ class Changes:
         self.files = 0
         self.bytes = 0
         self.skipped = 0
+        self.unread = False
 
 
 class Watch:
@@ -54,6 +63,7 @@ class Watch:
         self.bounds = bounds
         self.known: dict[str, Any] = {}
         self.racy: dict[str, bytes] = {}
+        self.behind = False
 
     def learn(self) -> Changes:
         """Take everything as it is now for known.
@@ -62,10 +72,7 @@ class Watch:
             TooMuch: over a bound, or unreadable.
         """
         self.known, self.racy = {}, {}
-        look = Look(self, learning=True)
-        with privileges.as_agent():
-            look.at_everything()
-        return look.finish()
+        return self._look(learning=True)
 
     def look(self) -> Changes:
         """What changed since the last look; nothing is taken for known if it raises.
@@ -73,10 +80,7 @@ class Watch:
         Raises:
             TooMuch: over a bound, or unreadable.
         """
-        look = Look(self, learning=False)
-        with privileges.as_agent():
-            look.at_everything()
-        return look.finish()
+        return self._look(learning=False)
 
     def look_at(self, paths: list[str]) -> Changes:
         """The same for single files, by their real absolute paths.
@@ -87,10 +91,20 @@ class Watch:
         look = Look(self, learning=False)
         inside = self.root.rstrip("/") + "/"
         with privileges.as_agent():
-            for path in paths:
-                if path.startswith(inside):
-                    look.at_one(path[len(inside) :])
-        return look.finish_some()
+            alone = all(look.at_one(path[len(inside) :]) for path in paths if path.startswith(inside))
+        # Its other names have changed, too; and after a look that failed nobody knows what else has.
+        return look.finish_some() if alone and not self.behind else self.look()
+
+    def _look(self, *, learning: bool) -> Changes:
+        self.behind = True
+        look = Look(self, learning=learning)
+        with privileges.as_agent():
+            try:
+                look.at_everything()
+            except OSError as exc:
+                raise TooMuch("cannot be read: %s" % exc.strerror) from exc
+        self.behind = False
+        return look.finish()
 
 
 class Look:
@@ -102,7 +116,7 @@ class Look:
         self.changes = Changes()
         self.seen: dict[str, Any] = {}
         self.racy: dict[str, bytes] = {}
-        self.left = UNBOUNDED if learning else watch.bounds["changed_bytes"]
+        self.left = watch.bounds["changed_bytes"]
 
     def finish(self) -> Changes:
         self.changes.gone = [path for path in self.watch.known if path not in self.seen]
@@ -115,74 +129,92 @@ class Look:
             self.watch.known.pop(path, None)
             self.watch.racy.pop(path, None)
         self.watch.known.update(self.seen)
+        for path in self.seen:
+            self.watch.racy.pop(path, None)
         self.watch.racy.update(self.racy)
         return self.changes
 
     def at_everything(self) -> None:
         bounds = self.watch.bounds
-        most_files, most_bytes, seen, known = bounds["files"], bounds["bytes"], self.seen, self.watch.known
-        racy = self.watch.racy
-        total = folders = 0
         stack = [("", 0)]
+        folders = 0
         while stack:
             folder, depth = stack.pop()
             folders += 1
             if depth > bounds["depth"]:
                 raise TooMuch("nested deeper than %d directories" % bounds["depth"])
-            if folders > most_files:
-                raise TooMuch("more than %d directories" % most_files)
-            prefix = folder + "/" if folder else ""
+            if folders > bounds["files"]:
+                raise TooMuch("more than %d directories" % bounds["files"])
+            if len(os.fsencode(folder)) > LONGEST_PATH:
+                raise TooMuch("a path of more than %d bytes" % LONGEST_PATH)
             fd = self.open_folder(folder)
+            if fd is None:
+                continue
             try:
-                with os.scandir(fd) as entries:
-                    for entry in entries:
-                        name = entry.name
-                        if len(name) == 4 and name.lower() == ".git":
-                            continue
-                        if entry.is_dir(follow_symlinks=False):
-                            stack.append((prefix + name, depth + 1))
-                            continue
-                        info = _lstat(entry)
-                        if info is None:
-                            continue
-                        mode = info.st_mode
-                        if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-                            self.changes.skipped += 1
-                            continue
-                        path = prefix + name
-                        key = (info.st_ino, mode, info.st_size, info.st_ctime_ns)
-                        seen[path] = key
-                        total += info.st_size
-                        if known.get(path) != key or path in racy:
-                            self.take(fd, name, path, key)
-                if len(seen) > most_files:
-                    raise TooMuch("more than %d files" % most_files)
-                if total > most_bytes:
-                    raise TooMuch("more than %d bytes" % most_bytes)
+                self.at_folder(fd, folder + "/" if folder else "", stack, depth + 1)
             finally:
                 os.close(fd)
-        self.changes.bytes = total
 
-    def at_one(self, path: str) -> None:
+    def at_folder(self, fd: int, prefix: str, stack: list[tuple[str, int]], depth: int) -> None:
+        """Look at what is in one directory; directories in it go on the stack."""
+        bounds, seen, known, racy = self.watch.bounds, self.seen, self.watch.known, self.watch.racy
+        total = self.changes.bytes
+        with os.scandir(fd) as found:
+            for entry in found:
+                name = entry.name
+                if len(name) == 4 and name.lower() == ".git":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append((prefix + name, depth))
+                    continue
+                try:
+                    info = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                mode = info.st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+                    self.changes.skipped += 1
+                    continue
+                path = prefix + name
+                key = (info.st_ino, mode, info.st_size, info.st_ctime_ns)
+                seen[path] = key
+                total += info.st_size
+                if known.get(path) != key or path in racy:
+                    self.take(fd, name, path, key)
+        self.changes.bytes = total
+        if len(seen) > bounds["files"]:
+            raise TooMuch("more than %d files" % bounds["files"])
+        if total > bounds["bytes"]:
+            raise TooMuch("more than %d bytes" % bounds["bytes"])
+
+    def at_one(self, path: str) -> bool:
+        """Look at one file; False if that does not say all that has changed by it."""
         folder, _, name = path.rpartition("/")
+        if any(part.lower() == ".git" for part in path.split("/")):
+            return False
         try:
             fd = self.open_folder(folder)
-        except TooMuch:
+        except OSError:
+            return False
+        if fd is None:
             self.miss(path)
-            return
+            return True
         try:
             info = os.stat(name, dir_fd=fd, follow_symlinks=False)
-            if stat.S_ISREG(info.st_mode) or stat.S_ISLNK(info.st_mode):
-                if any(part.lower() == ".git" for part in path.split("/")):
-                    return
-                key = (info.st_ino, info.st_mode, info.st_size, info.st_ctime_ns)
-                self.seen[path] = key
-                if self.watch.known.get(path) != key or path in self.watch.racy:
-                    self.take(fd, name, path, key)
-        except OSError:
-            self.miss(path)
+            if not (stat.S_ISREG(info.st_mode) or stat.S_ISLNK(info.st_mode)) or info.st_nlink > 1:
+                return False
+            key = (info.st_ino, info.st_mode, info.st_size, info.st_ctime_ns)
+            self.seen[path] = key
+            if self.watch.known.get(path) != key or path in self.watch.racy:
+                self.take(fd, name, path, key)
+        except OSError as exc:
+            if exc.errno not in SWAPPED:
+                return False
         finally:
             os.close(fd)
+        if path not in self.seen:
+            self.miss(path)
+        return not self.changes.unread
 
     def miss(self, path: str) -> None:
         if path in self.watch.known:
@@ -190,112 +222,73 @@ class Look:
 
     def take(self, fd: int, name: str, path: str, key: Any) -> None:
         """Read an entry that is new, changed, or may have changed unseen."""
+        # Before the reading: what is written after it has a later ctime, or counts as racy.
         now = time.time_ns()
-        recent = key[3] > now - RACY_NS
-        before = self.watch.racy.get(path)
-        if self.learning and not recent:
+        if self.learning and key[3] <= now - RACY_NS:
             return
-        if stat.S_ISLNK(key[1]):
-            try:
-                data = os.fsencode(os.readlink(name, dir_fd=fd))
-            except OSError:
-                del self.seen[path]
-                return
-            mode = "120000"
-        else:
-            content = self.content(fd, name, path)
-            if content is None:
-                return
-            data = content
-            mode = "100755" if key[1] & 0o100 else "100644"
-        digest = hashlib.blake2b(data, digest_size=16, key=mode.encode()).digest()
-        if recent:
+        before = self.watch.racy.get(path)
+        data = self.read(fd, name, path, key)
+        if path not in self.seen:
+            return
+        bits = self.seen[path][1]
+        mode = "120000" if stat.S_ISLNK(bits) else "100755" if bits & 0o100 else "100644"
+        digest = UNREAD if data is None else hashlib.blake2b(data, digest_size=16, key=mode.encode()).digest()
+        if self.seen[path][3] > now - RACY_NS:
             self.racy[path] = digest
-        if not self.learning and not (before == digest and self.watch.known.get(path) == key):
-            self.changes.changed.append((path, mode, data))
+        if self.learning or data is None or (before == digest and self.watch.known.get(path) == key):
+            return
+        self.changes.changed.append((path, mode, data))
 
-    def content(self, fd: int, name: str, path: str) -> bytes | None:
-        """The content of a regular file; None if it is none any more. Corrects what `seen` says of it."""
+    def read(self, fd: int, name: str, path: str, key: Any) -> bytes | None:
+        """What an entry holds; None if that is not read. Corrects what `seen` says of it."""
+        if self.changes.unread:
+            return None
         try:
-            file = open_readable(name, fd)
-        except FileNotFoundError:
+            data = os.fsencode(os.readlink(name, dir_fd=fd)) if stat.S_ISLNK(key[1]) else self.content(fd, name, path)
+        except OSError as exc:
+            if exc.errno not in (*SWAPPED, errno.EINVAL):
+                raise
             del self.seen[path]
             return None
-        except OSError as exc:
-            raise TooMuch("cannot be read: %s" % exc.strerror) from exc
-        try:
-            info = os.fstat(file)
-            if not stat.S_ISREG(info.st_mode):
-                del self.seen[path]
-                return None
-            self.seen[path] = (info.st_ino, info.st_mode, info.st_size, info.st_ctime_ns)
-            # One byte more shows a file that grows while it is read.
-            data = read_all(file, min(info.st_size, self.left) + 1)
-        finally:
-            os.close(file)
         self.left -= len(data)
-        if self.left < 0:
-            raise TooMuch("more than %d bytes changed at once" % self.watch.bounds["changed_bytes"])
-        return data
-
-    def open_folder(self, folder: str) -> int:
-        """A directory below the root, no component of which is a link.
-
-        Raises:
-            TooMuch: it cannot be opened.
-        """
-        try:
-            fd = os.open(self.watch.root, FOLDER)
-            for name in folder.split("/") if folder else ():
-                try:
-                    below = open_folder(name, fd)
-                finally:
-                    os.close(fd)
-                fd = below
-            return fd
-        except OSError as exc:
-            raise TooMuch("cannot be read: %s" % exc.strerror) from exc
-
-
-def _lstat(entry: os.DirEntry[str]) -> os.stat_result | None:
-    try:
-        return entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
+        if self.left >= 0:
+            return data
+        self.changes.unread = True
+        self.changes.changed.clear()
         return None
 
+    def content(self, fd: int, name: str, path: str) -> bytes:
+        """The content of a regular file, of one that is too large only so much that it shows.
 
-def open_folder(name: str, fd: int) -> int:
-    """A directory in another one. One that its owner has shut is opened for good: what is in it counts, too."""
-    try:
-        folder = os.open(name, FOLDER, dir_fd=fd)
-    except PermissionError:
-        os.chmod(name, 0o700, dir_fd=fd)
-        return os.open(name, FOLDER, dir_fd=fd)
-    if os.fstat(folder).st_mode & 0o500 != 0o500:
-        os.fchmod(folder, 0o700)
-    return folder
-
-
-def open_readable(name: str, fd: int) -> int:
-    """A file for reading. One that its owner has made unreadable is read all the same and left as it was."""
-    try:
-        return os.open(name, CONTENT, dir_fd=fd)
-    except PermissionError:
-        mode = stat.S_IMODE(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode)
-        os.chmod(name, mode | 0o400, dir_fd=fd)
+        Raises:
+            OSError: it is gone, or something else.
+        """
+        file = entries.open_file(name, fd)
+        if file is None:
+            raise FileNotFoundError(errno.ENOENT, "not a regular file any more")
         try:
-            return os.open(name, CONTENT, dir_fd=fd)
+            info = os.fstat(file)
+            self.seen[path] = (info.st_ino, info.st_mode, info.st_size, info.st_ctime_ns)
+            # One byte more shows a file that grows while it is read.
+            return entries.read_all(file, min(info.st_size, self.left) + 1)
         finally:
-            os.chmod(name, mode, dir_fd=fd)
+            os.close(file)
 
+    def open_folder(self, folder: str) -> int | None:
+        """A directory below the root, no component of which is a link; None if it is gone, or something else.
 
-def read_all(fd: int, most: int) -> bytes:
-    """Everything up to `most` bytes."""
-    parts = []
-    while most > 0:
-        part = os.read(fd, min(most, 1 << 20))
-        if not part:
-            break
-        parts.append(part)
-        most -= len(part)
-    return b"".join(parts)
+        Raises:
+            OSError: it cannot be opened.
+        """
+        fd = entries.open_folder(self.watch.root)
+        for name in folder.split("/") if folder else ():
+            try:
+                below = entries.open_folder(name, fd)
+            except OSError as exc:
+                if exc.errno in SWAPPED:
+                    return None
+                raise
+            finally:
+                os.close(fd)
+            fd = below
+        return fd

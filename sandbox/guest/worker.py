@@ -71,8 +71,8 @@ class Worker:
         """
         payload = json.dumps(request).encode("ascii")
         try:
-            self._send(struct.pack(">I", len(payload)) + payload, deadline)
-            (length,) = struct.unpack(">I", self._receive(4, deadline))
+            self._send(wire.framed(payload), deadline)
+            length, _ = struct.unpack(">II", self._receive(wire.HEADER, deadline))
             if length > MOST_ANSWER:
                 raise Gone
             answer: dict[str, Any] = json.loads(self._receive(length, deadline))
@@ -127,7 +127,7 @@ def _serve(requests: int, answers: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         privileges.drop()
         privileges.adopt_orphans()
-        while (request := wire.read_json(requests)) is not None:
+        while (request := _next(requests)) is not None:
             # What it starts inherits an ignored signal, and wants to know of its own children.
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             answer = toolrun.answer(request)
@@ -138,3 +138,9 @@ def _serve(requests: int, answers: int) -> None:
         code = 0
     finally:
         os._exit(code)
+
+
+def _next(requests: int) -> Any:
+    """The next request; until it comes, servers that calls left behind are listened to."""
+    processes.listen_until(requests)
+    return wire.read_json(requests)

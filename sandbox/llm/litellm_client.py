@@ -33,6 +33,7 @@ from sandbox.llm.providers import (
 )
 from sandbox.llm.recorder import Recorder
 from sandbox.plan import Candidate
+from sandbox.reply import parse_body
 from sandbox.secrecy import without_secrets
 
 SECONDS = 300.0
@@ -155,8 +156,8 @@ class LiteLLMClient:
         if response is None or response.status_code != 200:
             return None
         try:
-            document = json.loads(response.content)
-        except (ValueError, RecursionError):
+            document = parse_body(response.content)
+        except ProviderError:
             return None
         if not isinstance(document, dict):
             return None

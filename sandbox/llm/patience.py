@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -25,6 +25,7 @@ async def ask_patiently(
     failed: Callable[[Mapping[str, Any]], None],
     attempts: int = ATTEMPTS,
     first_wait: float = FIRST_WAIT,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
 ) -> Answer:
     """Ask, and ask again after failures that may pass, at most `attempts` times.
 
@@ -32,6 +33,7 @@ async def ask_patiently(
         failed: told of each failure: attempt, kind, message, wait (seconds, None at the last).
         first_wait: seconds before the second attempt; doubled each time, with jitter.
             A longer wait that the provider asks for (Retry-After) counts instead.
+        sleep: lets so many seconds pass; they pass by themselves if it is None.
 
     Raises:
         ProviderError: it will not pass, or did not in time.
@@ -45,7 +47,7 @@ async def ask_patiently(
             failed({"attempt": attempt, "kind": exc.kind, "message": str(exc), "wait": wait})
             if wait is None:
                 raise
-            await anyio.sleep(wait)
+            await (sleep or anyio.sleep)(wait)
     raise AssertionError("unreachable")
 
 

@@ -21,7 +21,7 @@ class Standing:
     judged: trials with a verdict about the candidate (the denominator).
     no_verdict: infra-error and judge-error, outside every rate.
     interval: Wilson's 95% interval of accepted/judged, or None without trials.
-    fault_rate: calls with a fault over all calls, or None without calls.
+    faulty: calls with at least one fault of their own. recovered: those of them that were put right.
     """
 
     candidate: str
@@ -68,7 +68,7 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
         no_verdict=no_verdict,
         interval=wilson(verdicts["accepted"], judged),
         calls=sum(call["total"] for call in calls),
-        faulty=sum(call["total"] - call["valid"] for call in calls),
+        faulty=sum(call.get("faulty", call["total"] - call["valid"]) for call in calls),
         recovered=sum(call["recovered"] for call in calls),
         wall_s=sum(record["time"]["wall_s"] for record in records),
         tokens=sum(record["usage"]["prompt_tokens"] + record["usage"]["completion_tokens"] for record in records),

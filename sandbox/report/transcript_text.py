@@ -97,7 +97,7 @@ def _figures(found: Transcript) -> Iterator[tuple[str, str]]:
     refused = f" · {calls['refused']} refused by the tool" if calls["refused"] else ""
     yield "calls", f"{calls['total']} in {count(usage['model_calls'], 'reply', 'replies')}{refused}"
     if faults := ", ".join(f"{name}×{number}" for name, number in calls["faults"].items()):
-        faulty = calls["total"] - calls["valid"]
+        faulty = calls.get("faulty", calls["total"] - calls["valid"])
         yield "faults", f"{faulty} faulty, {calls['recovered']} recovered · {one_line(faults, LONGEST)}"
     tokens = f"{usage['prompt_tokens']:,} in, {usage['completion_tokens']:,} out"
     yield "tokens", f"{tokens} · {cost(usage['cost_usd'])}"

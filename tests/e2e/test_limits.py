@@ -84,7 +84,7 @@ def test_calls_beyond_the_limit_are_not_run_and_faulty_ones_count(tmp_path: Path
     assert len(kinds(log, "model.asked")) == 1
     record, log = found["endless"]
     assert record["verdict"] == "budget"
-    assert (len(kinds(log, "model.asked")), record["calls"]["faults"]) == (2, {"bad-json": 2})
+    assert (len(kinds(log, "model.asked")), record["calls"]["faults"]) == (2, {"bad-json": 2, "unrecovered": 2})
     record, log = found["exact"]
     assert (record["verdict"], kinds(log, "limit.hit")) == ("accepted", [])
 

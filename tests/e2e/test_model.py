@@ -59,8 +59,10 @@ def test_the_fix_is_accepted_and_every_fault_counted(played: tuple[Path, list[An
         "total": 5,
         "valid": 3,
         "refused": 0,
-        "faults": {"bad-json": 1, "unknown-tool": 1},
+        "faults": {"bad-json": 1, "unknown-tool": 1, "unrecovered": 2},
         "recovered": 0,
+        "faulty": 2,
+        "advisory": {},
     }
     assert found["usage"]["model_calls"] == 4
     assert found["usage"]["prompt_tokens"] == 44

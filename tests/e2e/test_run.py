@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import docker
 import pytest
 
 from sandbox import schema
-from sandbox.tree import unpack
+from sandbox.history_reader import Reader
+from sandbox.tree import git_hash, source
 from tests.support import toy
 from tests.support.command import events, results, roadtest
 from tests.support.docker import leftovers, run_id
@@ -79,12 +82,29 @@ def test_a_tool_call_is_written_down_before_it_runs_and_causes_its_result(run: P
     assert [event["seq"] for event in log] == list(range(len(log)))
 
 
-def test_the_final_tree_is_kept(run: Path) -> None:
-    trial = record(run, "good")["trial"]
-    saved = next(event for event in events(run / "out", trial) if event["kind"] == "tree.saved")["data"]
-    tree = unpack((run / "out" / "trials" / trial / "blobs" / saved["blob"]).read_bytes())
+def states(run: Path, name: str) -> list[dict[str, Any]]:
+    log = events(run / "out", record(run, name)["trial"])
+    return [event["data"] for event in log if event["kind"] == "tree.saved"]
+
+
+def test_every_state_is_a_commit_and_the_last_one_is_sealed(run: Path) -> None:
+    found = states(run, "good")
+    reader = Reader(run / "out" / "trials" / record(run, "good")["trial"] / "history.git")
+    assert [commit for commit, _ in reader.log()][1:] == [state["commit"] for state in found]
+    assert [state["sealed"] for state in found] == [False] * (len(found) - 1) + [True]
+    tree = reader.tree(found[-1]["commit"])
+    assert (git_hash(tree), found[-1]["source"]) == (found[-1]["source"], git_hash(source(tree)))
     assert tree["calc.py"].data.decode() == toy.FIXED
     assert set(tree) == set(toy.WORKSPACE)
+    assert (found[-1]["differs"], found[-1]["blob"]) == (False, None)
+
+
+def test_the_history_of_a_run_that_was_moved_can_be_read_with_git(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run / "out", tmp_path / "moved")
+    history = tmp_path / "moved" / "trials" / record(run, "good")["trial"] / "history.git"
+    done = subprocess.run(["git", "-C", history, "log", "-p"], capture_output=True, text=True, check=True)
+    assert "+    return a + b" in done.stdout
+    assert "write_file: calc.py" in done.stdout
 
 
 def test_an_equal_tree_is_judged_once(run: Path) -> None:
@@ -98,14 +118,15 @@ def test_an_equal_tree_is_judged_once(run: Path) -> None:
 
 def test_three_unreadable_replies_end_the_turn(run: Path) -> None:
     found = record(run, "malformed")
-    assert found["calls"]["faults"] == {"empty-reply": 3}
+    assert found["calls"]["faults"] == {"empty-reply": 3, "unrecovered": 3}
     closed = next(e for e in events(run / "out", found["trial"]) if e["kind"] == "step.closed")
     assert closed["data"]["reason"] == "malformed"
 
 
 def test_a_call_after_handing_in_is_not_run(run: Path) -> None:
     found = record(run, "after-submit")
-    assert found["calls"] == {"total": 2, "valid": 2, "refused": 0, "faults": {}, "recovered": 0}
+    counts = {"total": 2, "valid": 2, "refused": 0, "recovered": 0, "faulty": 0, "advisory": {}}
+    assert found["calls"] == {**counts, "faults": {"false-completion": 1}}
     kinds = [event["kind"] for event in events(run / "out", found["trial"])]
     assert kinds.count("tool.started") == 1
 

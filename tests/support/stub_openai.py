@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,7 +102,7 @@ class Stub:
 
 
 @contextmanager
-def stub(answers: Sequence[Scripted]) -> Iterator[Stub]:
+def stub(answers: Iterable[Scripted]) -> Iterator[Stub]:
     """Serve a script on a free port of this machine until the block is left."""
     server = _Server(answers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -162,7 +162,7 @@ def _encoded(path: str, message: Mapping[str, Any]) -> bytes:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answers: Sequence[Scripted]) -> None:
+    def __init__(self, answers: Iterable[Scripted]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[Request] = []
         self.stopped = threading.Event()

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.detect.calls import BadJson, call_in_text, label_arguments, parse_json
+from sandbox.agent import Turn, take_turn
+from sandbox.detect.calls import BadJson, label_arguments, parse_json
+from sandbox.detect.in_text import call_in_text
 from sandbox.errors import ProviderError
+from sandbox.events import Event
+from sandbox.journal import Journal
+from sandbox.limits import Limits, Meter
+from sandbox.llm.scripted import ScriptedClient
 from sandbox.reply import Reply, parse_reply
+from sandbox.schema import check
 from tests.support.builders import make_body, make_call, make_text, make_tool, make_tools
 
 TOOLS = make_tools()
@@ -246,6 +255,19 @@ def test_what_is_said_of_a_call_can_be_sent_and_is_short() -> None:
         assert not call.valid
         assert said.encode("utf-8")
         assert len(said) < 1000
+
+
+def test_labels_of_the_entry_and_of_its_contents_stand_side_by_side() -> None:
+    assert labels(None, "nope") == ("malformed-reply", "unknown-tool")
+    assert labels({"command": 1}) == ("malformed-reply",)
+    shared = [call.labels for call in read(make_body(make_call("bash", "{"), make_call("nope", "{}"))).calls]
+    assert shared == [("malformed-reply", "bad-json"), ("malformed-reply", "unknown-tool")]
+
+
+def test_multiples_go_by_the_digits_as_written() -> None:
+    tool = make_tool("t", {"x": {"multipleOf": 0.1}})
+    found = [label_arguments(tool, f'{{"x": {number}}}')[1] for number in ("0.3", "1" + "0" * 400, "0.25")]
+    assert found == [[], [], ["out-of-range"]]
 
 
 # --- replies as a whole ---
@@ -580,3 +602,62 @@ def test_a_valid_call_goes_back_as_it_was_meant() -> None:
 def test_bad_arguments_and_names_go_back_safe() -> None:
     message = read(make_body(make_call("no such tool", "{"))).for_history()
     assert message["tool_calls"][0]["function"] == {"name": "invalid", "arguments": "{}"}
+
+
+# --- what the candidate is told ---
+
+
+def told(tmp_path: Path, *calls: Any) -> list[Event]:
+    """The refusals of one reply with these calls."""
+    journal = Journal.open(tmp_path)
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("a refused call is not run")
+
+    async def alive() -> None:
+        pass
+
+    turn = Turn(
+        journal=journal,
+        client=ScriptedClient([{"raw": make_body(*calls)}]),
+        tools=TOOLS,
+        run_tool=never,
+        settle=never,
+        alive=alive,
+        meter=Meter.start(Limits(seconds=60.0)),
+        step=lambda text: None,
+    )
+    assert anyio.run(take_turn, turn, "Mend it.") == "done"
+    journal.close()
+    for event in journal.events:
+        check("event.v1", json.loads(event.to_line()), file="events.jsonl")
+    return [event for event in journal.events if event.kind == "call.rejected"]
+
+
+def test_one_refused_call_has_no_number_and_says_argument_and_rule(tmp_path: Path) -> None:
+    (refusal,) = told(tmp_path, make_call("bash", '{"command": "ls", "timeout": 0}'))
+    assert refusal.data["content"] == "The call was not run. bash: `timeout`: 0 is less than the minimum of 1."
+    assert "repairable" not in refusal.data
+
+
+def test_each_of_several_refused_calls_has_its_number(tmp_path: Path) -> None:
+    calls = [
+        make_call("bash", "{}", id="1"),
+        make_call("fax", "{}", id="2"),
+        make_call("bash", '{"command": "ls', id="3"),
+    ]
+    refusals = [event.data for event in told(tmp_path, *calls)]
+    assert [refusal["content"].partition(".")[0] for refusal in refusals] == [
+        f"Call {number} of 3 was not run" for number in (1, 2, 3)
+    ]
+    assert refusals[0]["content"].endswith("bash: the arguments: required and missing: command.")
+    assert refusals[1]["content"].endswith("there is no tool 'fax' (offered: bash, read_file, submit).")
+    assert [refusal.get("repairable") for refusal in refusals] == [None, None, True]
+
+
+def test_many_problems_are_counted_and_few_are_said() -> None:
+    tool = make_tool("t", {f"x{number}": {"type": "string"} for number in range(8)})
+    arguments = json.dumps({f"x{number}": number for number in range(8)})
+    problems = label_arguments(tool, arguments)[2]
+    assert problems[0] == "`x0`: 0 is not of type 'string'"
+    assert problems[5:] == ["and 3 more"]

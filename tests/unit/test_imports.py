@@ -32,15 +32,17 @@ PURE = {
     "sandbox.score",
     "sandbox.plan",
     "sandbox.limits",
+    "sandbox.replay_tape",
+    "sandbox.replay_requests",
 }
 PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.
-PURE_LIBRARIES = {"jsonschema", "rich"}
+PURE_LIBRARIES = {"json_repair", "jsonschema", "rich"}
 
 # Who may import a library that does something to the world: a module, or all below a package.
-# run, trial and probe only say what type their engine is.
+# workshop, kit and probe only say what type their engine is.
 ALLOWED = {
-    "docker": {"sandbox.env", "sandbox.run", "sandbox.trial", "sandbox.probe"},
+    "docker": {"sandbox.env", "sandbox.workshop", "sandbox.kit", "sandbox.probe"},
     "litellm": {"sandbox.llm"},
     "openai": {"sandbox.llm"},
     "httpx": {"sandbox.llm"},
@@ -155,6 +157,7 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
         "litellm",
         "openai",
         "docker",
+        "json_repair",
         "jsonschema",
         "rich",
         "httpx",

@@ -163,6 +163,8 @@ def test_calls_are_counted_with_every_label_once_and_refusals_apart() -> None:
         "refused": 1,
         "faults": {"bad-json": 2, "empty-reply": 1, "unknown-tool": 1},
         "recovered": 0,
+        "faulty": 2,
+        "advisory": {},
     }
 
 

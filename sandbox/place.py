@@ -1,0 +1,96 @@
+"""Where a trial takes place: in containers, or on a recording of one that did. What either has to offer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import anyio
+
+from sandbox.events import Event
+from sandbox.journal import Journal
+from sandbox.limits import Limits, Meter
+from sandbox.llm.client import Client
+from sandbox.lockfile import LockFile
+from sandbox.plan import Trial
+from sandbox.tooling import Tool, Toolset
+from sandbox.tree import Tree
+
+Step = Callable[[str], None]
+
+
+class Bench(Protocol):
+    """Where a candidate works. Everything that happens there is written down in the journal."""
+
+    async def run(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Run one checked call, whose `tool.started` was just written; the data of `tool.returned`."""
+        ...
+
+    async def settle(self, returned: Event, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """Keep the state that the last call left."""
+        ...
+
+    async def look_alive(self) -> None:
+        """Return if there is still something to run calls in."""
+        ...
+
+    async def seal(self, ended: Event) -> Tree:
+        """End the agent and read what it left; its source tree."""
+        ...
+
+
+class Place(Protocol):
+    """All that one trial needs around its candidate. Raises what ends a trial as a RoadtestError."""
+
+    @property
+    def tools(self) -> Toolset:
+        """What the candidate may call."""
+        ...
+
+    def workbench(self) -> AbstractAsyncContextManager[Bench]:
+        """Where the candidate works; put away at the end, come what may."""
+        ...
+
+    async def judge(self, tree: Tree) -> None:
+        """Check the sealed tree and write down what was found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What one trial is carried out with.
+
+    prepare: coroutine function that gives the place (building images if need be).
+    connect: makes the client that the candidate is asked through.
+    meter: begins to count against limits.
+    sleep: lets seconds pass before a provider is asked again.
+    """
+
+    prepare: Callable[[Step], Awaitable[AbstractContextManager[Place]]]
+    connect: Callable[[], Client]
+    meter: Callable[[Limits], Meter] = Meter.start
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+
+
+class Shop(Protocol):
+    """What the trials of one run share. `stopped`: why no further trial can come to a verdict, if so."""
+
+    stopped: str | None
+
+    async def versions(self) -> Mapping[str, str]:
+        """What it works with, by name."""
+        ...
+
+    def at_work(self, lock: LockFile) -> AbstractAsyncContextManager[None]:
+        """Get ready for trials, and leave nothing behind."""
+        ...
+
+    async def look_around(self) -> None:
+        """After a trial without a verdict: see whether others can come to one."""
+        ...
+
+    def means(self, trial: Trial, journal: Journal) -> Means:
+        """What a trial is carried out with."""
+        ...

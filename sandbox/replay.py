@@ -1,0 +1,198 @@
+"""Reading what was recorded: a recording of --record, or the directory of a plain run.
+
+Everything that a replay will serve is looked at before anything is started: which trials there are, whether
+they are of the same task, tools and settings, and whether every reply is there whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sandbox import schema
+from sandbox.errors import BadInput
+from sandbox.events import Event, last, of_kind
+from sandbox.journal import read_events
+from sandbox.lockfile import Replayed
+from sandbox.plan import Plan, Trial
+from sandbox.reading import read_text
+from sandbox.replay_record import FILE, REQUESTS, read_recording
+from sandbox.replay_requests import Request, parse_requests
+from sandbox.toolbox import narrowed
+from sandbox.tooling import Toolset
+
+MOST_BYTES = 256 * 1024 * 1024
+MOST_NAMED = 10
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class Recorded:
+    """One recorded trial. `requests` is None where the directory is that of a plain run."""
+
+    def __init__(self, folder: Path, events: Sequence[Event], requests: Mapping[tuple[int, int], Request] | None):
+        self.folder = folder
+        self.events = events
+        self.requests = requests
+
+    def blob(self, name: str) -> bytes:
+        """What the log names by this hash.
+
+        Raises:
+            BadInput: it is not there, or has another hash.
+        """
+        path = self.folder / "blobs" / name
+        if not _HASH.fullmatch(name):
+            raise BadInput(f"{self.folder}: {name!r} names no blob")
+        _refuse_odd(path)
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != name:
+            raise BadInput(f"{path}: does not hold what its name says")
+        return data
+
+    def digest(self) -> str:
+        """SHA-256 over the log, which names its blobs by hash, and the requests."""
+        total = hashlib.sha256((self.folder / "events.jsonl").read_bytes())
+        if self.requests is not None:
+            total.update((self.folder / REQUESTS).read_bytes())
+        return total.hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """What is to be replayed, and how. `inputs`: what was run, as in a lock."""
+
+    path: Path
+    execute: bool
+    strict: bool
+    inputs: Mapping[str, Any]
+    trials: Mapping[str, Recorded]
+
+    @cached_property
+    def replayed(self) -> Replayed:
+        """What the lock of the replaying run says of it."""
+        total = hashlib.sha256()
+        for key, recorded in sorted(self.trials.items()):
+            total.update(f"{key} {recorded.digest()}\n".encode("utf-8", "surrogateescape"))
+        known = self.inputs["candidates"]
+        return Replayed(digest=total.hexdigest(), execute=self.execute, strict=self.strict, candidates=known)
+
+
+def open_replay(path: Path, plan: Plan, tools: Toolset, *, execute: bool, strict: bool) -> Replay:
+    """Look at a recording and at whether it holds every trial of a plan.
+
+    Args:
+        execute: tools and judge run again, so that tools may be others than those that were recorded.
+
+    Raises:
+        BadInput: what is missing or different, one line for each trial.
+    """
+    inputs = _inputs(path)
+    trials: dict[str, Recorded] = {}
+    problems: list[str] = []
+    for trial in plan.trials:
+        folder = path / "trials" / trial.key
+        if not (folder / "events.jsonl").exists():
+            problems.append(f"{trial.key}: is not recorded there")
+            continue
+        recorded = _read(folder)
+        found = list(_problems(trial, recorded, tools, execute=execute))
+        problems += [f"{trial.key}: {problem}" for problem in found]
+        if not found:
+            trials[trial.key] = recorded
+    if problems:
+        more = [f"and {len(problems) - MOST_NAMED} more"] if len(problems) > MOST_NAMED else []
+        raise BadInput("\n".join(f"--replay {path}: {line}" for line in [*problems[:MOST_NAMED], *more]))
+    return Replay(path=path, execute=execute, strict=strict, inputs=inputs, trials=trials)
+
+
+def _inputs(path: Path) -> Mapping[str, Any]:
+    if (path / FILE).exists():
+        found: Mapping[str, Any] = read_recording(path)["inputs"]
+        return found
+    lock = path / "lock.json"
+    if not lock.exists():
+        raise BadInput(f"--replay {path}: holds neither {FILE} nor lock.json; give a recording or a run directory")
+    try:
+        document = json.loads(read_text(lock))
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(f"{lock}: cannot be read: {exc}") from exc
+    schema.check("lock.v1", document, file=str(lock))
+    inputs: Mapping[str, Any] = document["inputs"]
+    return inputs
+
+
+def _read(folder: Path) -> Recorded:
+    file = folder / "events.jsonl"
+    _refuse_odd(file)
+    events = read_events(folder)
+    for event in events:
+        schema.check("event.v1", json.loads(event.to_line()), file=f"{file}: seq {event.seq}")
+        if event.cause is not None and event.cause >= event.seq:
+            raise BadInput(f"{file}: seq {event.seq}: its cause comes after it")
+    requests = None
+    if (folder / REQUESTS).exists():
+        requests = parse_requests(read_text(folder / REQUESTS), name=str(folder / REQUESTS))
+    return Recorded(folder, events, requests)
+
+
+def _problems(trial: Trial, recorded: Recorded, tools: Toolset, *, execute: bool) -> Iterator[str]:
+    """Why a recorded trial cannot be replayed as the trial that is asked for."""
+    events = recorded.events
+    if not events or events[0].kind != "trial.opened" or events[-1].kind != "trial.closed":
+        yield "was not finished when it was recorded"
+        return
+    opened = events[0].data
+    if opened["task_digest"] != trial.task.digest:
+        yield "the task has changed since it was recorded"
+    settings = dict(trial.candidate.settings)
+    if opened["candidate"]["settings"] != settings:
+        yield f"was recorded with the settings {opened['candidate']['settings']}, asked for are {settings}"
+    limits = trial.limits.as_data()
+    if opened.get("limits", limits) != limits:
+        was, now = opened["limits"], limits
+        names = [name for name in now if was.get(name) != now[name]]
+        told = ", ".join(f"{name} {was.get(name)}, now {now[name]}" for name in names)
+        yield f"was recorded under other limits ({told}); give the same --limit"
+    if not execute:
+        yield from _other_tools(trial, events, tools)
+    yield from _lacking(recorded)
+
+
+def _other_tools(trial: Trial, events: Sequence[Event], tools: Toolset) -> Iterator[str]:
+    ready = last(events, "env.ready")
+    if ready is None:
+        return
+    offered = narrowed(tools, trial.task.tools, wanted_by=f"{trial.task.path}/task.toml")
+    was, now = ready.data["tools"], {name: tool.digest for name, tool in offered.items()}
+    names = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
+    if names:
+        kind = "tools" if len(names) > 1 else "tool"
+        yield f"the {kind} {', '.join(names)} changed since it was recorded; run them again with --execute"
+
+
+def _lacking(recorded: Recorded) -> Iterator[str]:
+    """Blobs that will be served and are not there."""
+    names = [event.data["body"] for event in of_kind(recorded.events, "model.replied")]
+    names += [event.data["answer"] for event in of_kind(recorded.events, "check.ran")]
+    for name in names:
+        try:
+            recorded.blob(name)
+        except BadInput as exc:
+            yield str(exc)
+
+
+def _refuse_odd(path: Path) -> None:
+    """Raises BadInput for what is no plain file, the reading of which might never end, or is too large to be read."""
+    try:
+        status = path.lstat()
+    except OSError as exc:
+        raise BadInput(f"{path}: cannot be read: {exc.strerror}") from exc
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+        raise BadInput(f"{path}: is no regular file of at most {MOST_BYTES >> 20} MiB")

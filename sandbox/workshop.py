@@ -1,0 +1,184 @@
+"""What the trials of one run share when they take place in containers: the engine, images, judged trees."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import docker
+
+from sandbox import recipe
+from sandbox.background import Background, Spares, background
+from sandbox.env import images, owner
+from sandbox.env.engine import connect as connect_engine
+from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
+from sandbox.history import Base, make_base
+from sandbox.journal import Journal
+from sandbox.kit import InContainers, Kit
+from sandbox.llm.client import Client
+from sandbox.llm.scripted import ScriptedClient, turns_for
+from sandbox.lockfile import LockFile
+from sandbox.place import Means, Step
+from sandbox.plan import Trial
+from sandbox.probe import Check, ReadyJudge, tests_digest
+from sandbox.progress import Progress
+from sandbox.task import Task
+from sandbox.threads import in_thread
+from sandbox.toolbox import narrowed
+from sandbox.tooling import Toolset
+from sandbox.treefiles import read_tree
+
+
+@dataclass(slots=True, kw_only=True)
+class Workshop:
+    """What the trials of one run share: the engine, images, tools, judged trees.
+
+    stopped: why no further trial can come to a verdict, if so.
+    """
+
+    client: docker.DockerClient
+    run_id: str
+    tools: Toolset
+    progress: Progress
+    directory: Path
+    base: str = ""
+    machine: str = ""
+    checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
+    judging: dict[tuple[str, str, str], anyio.Lock] = field(default_factory=dict)
+    kits: dict[str, Kit] = field(default_factory=dict)
+    broken: dict[str, RoadtestError] = field(default_factory=dict)
+    locks: dict[str, anyio.Lock] = field(default_factory=dict)
+    stopped: str | None = None
+    _working: tuple[LockFile, Background, Spares[ReadyJudge]] | None = None
+
+    @classmethod
+    async def connect(cls, *, run_id: str, tools: Toolset, progress: Progress, directory: Path) -> Workshop:
+        """One over the engine that answers.
+
+        Raises:
+            SandboxError: none does, or it is too old.
+        """
+        client = await in_thread(connect_engine)
+        return cls(client=client, run_id=run_id, tools=tools, progress=progress, directory=directory)
+
+    async def versions(self) -> Mapping[str, str]:
+        """The engine's."""
+        engine = await in_thread(self.client.version)
+        return {
+            "engine": str(engine["Version"]),
+            "api": str(engine["ApiVersion"]),
+            "kernel": str(engine.get("KernelVersion", "")),
+        }
+
+    @asynccontextmanager
+    async def at_work(self, lock: LockFile) -> AsyncIterator[None]:
+        """Remove what dead runs left, see to the base image, and at the end remove what this run still has.
+
+        Raises:
+            SandboxError: the engine does not answer, or there is no base image.
+        """
+        try:
+            async with background() as beside:
+                judges = Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose)
+                self._working = lock, beside, judges
+                try:
+                    await in_thread(owner.reap, self.client)
+                    self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
+                    self.machine = await in_thread(images.machine_of, self.client)
+                    yield
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await judges.close()
+        finally:
+            await self._leave_nothing()
+
+    async def _leave_nothing(self) -> None:
+        """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
+        with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+            await in_thread(owner.reap, self.client, run=self.run_id)
+
+    async def look_around(self) -> None:
+        """Stop the run if the engine is gone: no further trial could come to a verdict."""
+        try:
+            await in_thread(connect_engine)
+        except EngineGone as exc:
+            self.stopped = str(exc)
+
+    def means(self, trial: Trial, journal: Journal) -> Means:
+        """Containers, and the candidate itself."""
+
+        async def prepare(step: Step) -> InContainers:
+            step("waiting for the image")
+            return InContainers(await self.kit(trial.task), trial, journal)
+
+        return Means(prepare=prepare, connect=lambda: connect(trial))
+
+    async def kit(self, task: Task) -> Kit:
+        """The kit of a task; its image is built when the first trial asks."""
+        lock = self.locks.setdefault(task.name, anyio.Lock())
+        async with lock:
+            if task.name in self.broken:
+                raise self.broken[task.name]
+            if task.name not in self.kits:
+                try:
+                    self.kits[task.name] = await in_thread(self._make_kit, task)
+                except (BadInput, TaskError) as exc:
+                    self.broken[task.name] = exc
+                    raise
+                self._at_work()[0].add_image(task.name, self.kits[task.name].image)
+            return self.kits[task.name]
+
+    def _at_work(self) -> tuple[LockFile, Background, Spares[ReadyJudge]]:
+        assert self._working is not None, "a kit is made while at work"
+        return self._working
+
+    def _make_kit(self, task: Task) -> Kit:
+        _, beside, judges = self._at_work()
+        folder = complete_directory(task, machine=self.machine)
+        image = images.ensure_task(
+            self.client,
+            folder,
+            base=self.base,
+            timeout=task.build_seconds,
+            name=task.name,
+            say=self.progress.say,
+        )
+        tests = {path: entry for path, entry in read_tree(folder / "tests").items() if path != "guards.txt"}
+        return Kit(
+            client=self.client,
+            run_id=self.run_id,
+            image=image,
+            base=self._base_of(image),
+            tests=tests,
+            tests_digest=tests_digest(task, tests),
+            solution=read_tree(folder / "solution"),
+            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
+            checks=self.checks,
+            judging=self.judging,
+            background=beside,
+            judges=judges,
+        )
+
+    def _base_of(self, image: str) -> Base:
+        """The image's own workspace as the base of histories, made once for each image of a run."""
+        tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
+        folder = self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
+        return make_base(folder, tree, title="The untouched workspace")
+
+
+def complete_directory(task: Task, *, machine: str) -> Path:
+    """The task's directory with environment, tests and solution in it."""
+    return recipe.lay_out(task, machine=machine) if task.release else Path(task.path)
+
+
+def connect(trial: Trial) -> Client:
+    """The client that a trial's candidate is asked through."""
+    if trial.candidate.scripted:
+        return ScriptedClient(turns_for(trial.candidate, trial.task))
+    from sandbox.llm.litellm_client import LiteLLMClient
+
+    return LiteLLMClient(trial.candidate)
