@@ -31,7 +31,7 @@ class Measure(Protocol):
 
 # By name: how it is measured, and how many rounds.
 SECTIONS: Mapping[str, tuple[Measure, int]] = {
-    "calls": (calls.measure, 15),
+    "calls": (calls.measure, 8),
     "calls-table": (calls_table.measure, 3),
     "labels": (labels.measure, 10),
     "snapshots": (snapshots.measure, 25),

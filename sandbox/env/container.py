@@ -40,7 +40,8 @@ BETWEEN_LOOKS = 0.2
 ENVIRONMENT = {
     "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
     "HOME": HOME,
-    "LANG": "C.UTF-8",
+    # Not LANG: programs would look for a dozen categories of a locale that differs from C in this one.
+    "LC_CTYPE": "C.UTF-8",
     "TZ": "UTC",
     "TERM": "dumb",
     "PAGER": "cat",

@@ -81,12 +81,12 @@ class Conversation:
             raise self._explained(NoAnswer(f"a program in a container does not listen: {exc}")) from exc
 
     def send_json(self, value: Any) -> None:
-        """Send one frame of JSON.
+        """Send one frame of JSON. What JSON cannot hold goes as text: numbers too large, which no tool takes.
 
         Raises:
             NoAnswer, EngineGone: as `send`.
         """
-        self.send(json.dumps(value).encode("ascii"))
+        self.send(json.dumps(value, default=str).encode("ascii"))
 
     def receive(self, deadline: float) -> bytes:
         """The next frame, of at most `guest.LARGEST_FRAME` bytes.

@@ -18,7 +18,7 @@ class Hands(Protocol):
         ...
 
     def call(
-        self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
+        self, tool: Tool, arguments: Mapping[str, Any], *, timeout: float
     ) -> tuple[dict[str, Any], Changes | None]:
         """Run one call; its answer and what it changed (None: it only reads, or that has to be read from outside)."""
         ...

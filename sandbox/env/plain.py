@@ -52,18 +52,21 @@ class PlainTools:
 
     transport = "exec"
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, environment: Mapping[str, str]) -> None:
         self._container = container
+        self._environment = environment
 
     @classmethod
-    def start(cls, container: Container, *, solution: Tree | None) -> tuple[PlainTools, dict[str, Any]]:
+    def start(
+        cls, container: Container, environment: Mapping[str, str], *, solution: Tree | None
+    ) -> tuple[PlainTools, dict[str, Any]]:
         """Fill the workspace.
 
         Raises:
             NoAnswer: it cannot be filled: the image has no shell either.
             EngineGone: the engine does not answer.
         """
-        made = cls(container)
+        made = cls(container, environment)
         try:
             words = made._shell(scripts.FILL, COPY_OF_WORKSPACE, WORKSPACE, seconds=PREPARE_SECONDS).split()
             for path, entry in (solution or {}).items():
@@ -73,7 +76,7 @@ class PlainTools:
             raise NoAnswer(f"the workspace cannot be filled: {exc}") from exc
 
     def call(
-        self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
+        self, tool: Tool, arguments: Mapping[str, Any], *, timeout: float
     ) -> tuple[dict[str, Any], Changes | None]:
         """Run one checked call.
 
@@ -85,7 +88,7 @@ class PlainTools:
             SandboxError: the container or the engine failed.
         """
         try:
-            return self._run(tool, arguments, environment, timeout), None
+            return self._run(tool, arguments, timeout), None
         except Refused as no:
             return _answer(str(no).encode("utf-8", "replace"), status="refused"), None
         except Late:
@@ -110,11 +113,9 @@ class PlainTools:
     def close(self) -> None:
         """Nothing to let go."""
 
-    def _run(
-        self, tool: Tool, arguments: Mapping[str, Any], environment: Mapping[str, str], timeout: float
-    ) -> dict[str, Any]:
+    def _run(self, tool: Tool, arguments: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         if tool.name == "bash":
-            return self._bash(arguments["command"], environment, timeout)
+            return self._bash(arguments["command"], timeout)
         if tool.name == "read_file":
             return self._show(_checked(arguments["path"]), arguments, timeout)
         if tool.name == "write_file":
@@ -134,12 +135,14 @@ class PlainTools:
             return _answer(b"submitted")
         raise Refused(f"{tool.name} needs Python, which this image does not have")
 
-    def _bash(self, command: str, environment: Mapping[str, str], timeout: float) -> dict[str, Any]:
+    def _bash(self, command: str, timeout: float) -> dict[str, Any]:
         if "\0" in command:
             raise Refused("a command line cannot hold a NUL character")
         if len(command.encode("utf-8", "surrogatepass")) > LONGEST_COMMAND:
             raise Refused("Argument list too long")
-        code, tape = self._execute(["sh", "-c", scripts.BASH, "sh", command], seconds=timeout, environment=environment)
+        code, tape = self._execute(
+            ["sh", "-c", scripts.BASH, "sh", command], seconds=timeout, environment=self._environment
+        )
         if code is None:
             self._kill()
         status = "timeout" if code is None else "ok"

@@ -7,7 +7,6 @@ up. Anything else is a fault of the channel, never a tool's result.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -54,11 +53,19 @@ class ToolHost:
 
     @classmethod
     def start(
-        cls, container: Container, tools: Toolset, bounds: Bounds, *, fill: bool, solution: Tree | None
+        cls,
+        container: Container,
+        tools: Toolset,
+        environment: Mapping[str, str],
+        bounds: Bounds,
+        *,
+        fill: bool,
+        solution: Tree | None,
     ) -> tuple[ToolHost, dict[str, Any]]:
         """Start the host and let it fill the workspace.
 
         Args:
+            environment: all variables that tools and what they start have.
             fill: copy the workspace in; False to take over from a host that died.
             solution: the reference solution, for the oracle alone.
 
@@ -77,6 +84,8 @@ class ToolHost:
                     "fill": fill,
                     "from": COPY_OF_WORKSPACE,
                     "workspace": WORKSPACE,
+                    "env": environment,
+                    "limit": OUTPUT_LIMIT,
                     "solution": None if solution is None else SOLUTION,
                     "bounds": {
                         "files": bounds.files,
@@ -94,7 +103,7 @@ class ToolHost:
         return host, facts
 
     def call(
-        self, tool: Tool, arguments: Mapping[str, Any], *, environment: Mapping[str, str], timeout: float
+        self, tool: Tool, arguments: Mapping[str, Any], *, timeout: float
     ) -> tuple[dict[str, Any], Changes | None]:
         """Run one checked call.
 
@@ -111,12 +120,9 @@ class ToolHost:
             "tool": tool.name,
             "effect": tool.effect,
             "arguments": arguments,
-            "workspace": WORKSPACE,
-            "env": environment,
             "timeout": timeout,
-            "limit": OUTPUT_LIMIT,
         }
-        answer = self._ask(_jsonable(request), timeout=timeout + MARGIN_SECONDS)
+        answer = self._ask(request, timeout=timeout + MARGIN_SECONDS)
         for name, types in FIELDS.items():
             if type(answer.get(name)) not in types:
                 raise Broken(f"the tool host sent an answer without a proper {name}")
@@ -203,9 +209,3 @@ class ToolHost:
         if missing:
             raise Broken("the tool host sent more than it had announced")
         return b"".join(parts)
-
-
-def _jsonable(request: dict[str, Any]) -> dict[str, Any]:
-    """Numbers too large for a float go as text; no tool takes them."""
-    cleaned: dict[str, Any] = json.loads(json.dumps(request, default=str))
-    return cleaned

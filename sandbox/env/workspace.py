@@ -85,7 +85,7 @@ class AgentEnvironment:
         self._hands: Hands | None = hands
         self.transport = hands.transport
         self._tools = tools
-        self._environment = {**ENVIRONMENT, **environment}
+        self._environment = environment
         self._bounds = bounds
         self._restarts = 0
         # Whether what was told of the workspace lags behind what the tool host takes for known.
@@ -126,8 +126,9 @@ class AgentEnvironment:
         most = min(resources.storage_mb, MOST_KEPT_MB) * 1024 * 1024
         bounds = Bounds(files=MOST_FILES, bytes=most, depth=DEEPEST)
         try:
-            hands, facts = _take_hold(container, tools, bounds, solution)
-            return cls(container, hands, tools, environment, bounds), facts
+            inside = {**ENVIRONMENT, **environment}
+            hands, facts = _take_hold(container, tools, inside, bounds, solution)
+            return cls(container, hands, tools, inside, bounds), facts
         except BaseException:
             container.remove()
             raise
@@ -144,7 +145,7 @@ class AgentEnvironment:
         trouble = None
         try:
             hands = self._hands or self._restarted()
-            answer, changes = hands.call(tool, arguments, environment=self._environment, timeout=allowed)
+            answer, changes = hands.call(tool, arguments, timeout=allowed)
         except NoAnswer as exc:
             trouble = self._overcome(exc)
             answer, changes = _stopped(exc), None
@@ -258,22 +259,24 @@ class AgentEnvironment:
         """A new tool host in place of the one that died. What changed before it came, it does not know."""
         self._behind = True
         if self.transport == PlainTools.transport:
-            self._hands = PlainTools(self.container)
+            self._hands = PlainTools(self.container, self._environment)
         else:
-            self._hands, _ = ToolHost.start(self.container, self._tools, self._bounds, fill=False, solution=None)
+            self._hands, _ = ToolHost.start(
+                self.container, self._tools, self._environment, self._bounds, fill=False, solution=None
+            )
         return self._hands
 
 
 def _take_hold(
-    container: Container, tools: Toolset, bounds: Bounds, solution: Tree | None
+    container: Container, tools: Toolset, environment: Mapping[str, str], bounds: Bounds, solution: Tree | None
 ) -> tuple[Hands, dict[str, Any]]:
     """Fill the workspace through the tool host, or without one where the image has no Python."""
     try:
-        return ToolHost.start(container, tools, bounds, fill=True, solution=solution)
+        return ToolHost.start(container, tools, environment, bounds, fill=True, solution=solution)
     except NoAnswer as exc:
         if exc.status not in NO_PYTHON:
             raise
-    return PlainTools.start(container, solution=solution)
+    return PlainTools.start(container, environment, solution=solution)
 
 
 def _state(container: Container) -> dict[str, Any]:

@@ -13,6 +13,7 @@ with the agent's rights only.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -56,18 +57,22 @@ class Host:
         self.worker: Worker | None = None
         self.watch: watch.Watch | None = None
         self.memory = memory.Memory()
+        self.setting: dict[str, Any] = {}
 
     def serve(self) -> None:
         """Until the harness hangs up."""
         operations = {"prepare": self.prepare, "call": self.call, "seal": self.seal}
-        while (request := wire.read_json(self.requests)) is not None:
-            operations[request["op"]](request)
+        while (frame := wire.read_frame(self.requests)) is not None:
+            request = json.loads(frame)
+            # A worker gets a call as it came.
+            operations[request["op"]](dict(request, frame=frame))
 
     def prepare(self, request: dict[str, Any]) -> None:
         solution = wire.read_frame(self.requests) if request["solution"] else None
         facts = {"python": sys.version.split()[0], "uid": privileges.AGENT, "capabilities": 0}
         if request["fill"]:
             facts = prepare.in_child(request, solution)
+        self.setting = {name: request[name] for name in ("workspace", "env", "limit")}
         self.watch = watch.Watch(request["workspace"], request["bounds"])
         try:
             facts["files"] = self.watch.learn().files
@@ -94,7 +99,7 @@ class Host:
         if worker is None:
             return toolrun.text_answer(toolrun.NO_PROCESS, status="killed"), True
         try:
-            return worker.ask(request, time.monotonic() + request["timeout"] + GRACE), False
+            return worker.ask(request["frame"], time.monotonic() + request["timeout"] + GRACE), False
         except Gone:
             self.dismiss(with_descendants=False)
             return toolrun.text_answer("the process that ran this tool was killed", status="killed"), True
@@ -125,7 +130,7 @@ class Host:
             self.dismiss(with_descendants=False)
         if self.worker is None:
             try:
-                self.worker = Worker(self.requests, self.answers)
+                self.worker = Worker(self.setting, self.requests, self.answers)
             except OSError:
                 return None
         return self.worker

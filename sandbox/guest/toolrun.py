@@ -40,9 +40,6 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def _run(request: dict[str, Any]) -> dict[str, Any]:
     tool = sys.modules["tool_" + request["tool"]]
-    os.environ.clear()
-    os.environ.update(request["env"])
-    os.umask(0o022)
     try:
         os.chdir(request["workspace"])
         result = tool.run(request["arguments"], request)

@@ -36,10 +36,11 @@ class Late(Exception):
 class Worker:
     """The tool host's hold on one worker."""
 
-    def __init__(self, *close: int) -> None:
+    def __init__(self, setting: dict[str, Any], *close: int) -> None:
         """Fork one.
 
         Args:
+            setting: workspace, env and limit of all calls.
             close: descriptors that the worker must not have.
 
         Raises:
@@ -56,22 +57,21 @@ class Worker:
         if self.pid == 0:
             for fd in (self.requests, self.answers, *close):
                 os.close(fd)
-            _serve(their_in, their_out)
+            _serve(setting, their_in, their_out)
         os.close(their_in)
         os.close(their_out)
         os.set_blocking(self.requests, False)
         os.set_blocking(self.answers, False)
 
-    def ask(self, request: dict[str, Any], deadline: float) -> dict[str, Any]:
-        """The worker's answer.
+    def ask(self, request: bytes, deadline: float) -> dict[str, Any]:
+        """The worker's answer to a request in JSON.
 
         Raises:
             Gone: it is dead.
             Late: no answer by `deadline` (monotonic seconds).
         """
-        payload = json.dumps(request).encode("ascii")
         try:
-            self._send(wire.framed(payload), deadline)
+            self._send(wire.framed(request), deadline)
             length, _ = struct.unpack(">II", self._receive(wire.HEADER, deadline))
             if length > MOST_ANSWER:
                 raise Gone
@@ -116,7 +116,7 @@ class Worker:
             pass
 
 
-def _serve(requests: int, answers: int) -> None:
+def _serve(setting: dict[str, Any], requests: int, answers: int) -> None:
     """In the worker: answer requests until there are no more. Never returns."""
     code = 1
     try:
@@ -127,10 +127,13 @@ def _serve(requests: int, answers: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         privileges.drop()
         privileges.adopt_orphans()
+        os.environ.clear()
+        os.environ.update(setting["env"])
+        os.umask(0o022)
         while (request := _next(requests)) is not None:
             # What it starts inherits an ignored signal, and wants to know of its own children.
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            answer = toolrun.answer(request)
+            answer = toolrun.answer(dict(setting, **request))
             # Orphans that end while it waits must not stay as zombies: they count as processes.
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             processes.reap()
