@@ -40,5 +40,5 @@ def measure(client: docker.DockerClient, folder: Path, *, rounds: int) -> Sectio
     read = ms(seconds["cat, API"]) / ms(seconds["read_file, tool host"])
     rows.append(Row(what="bash: tool host to API", measured=f"1/{ran:.0f}", aim="≤ 1/30", holds=ran >= 30))
     rows.append(Row(what="read_file: tool host to API", measured=f"1/{read:.0f}", aim="≤ 1/100", holds=read >= 100))
-    how = f"`bash -c true` and reading a small file in one container; {rounds} rounds, {BURST} calls or {EXECS} execs each."
+    how = f"`bash -c true` and reading a small file in one container; {rounds} rounds of {BURST} calls, {EXECS} execs."
     return Section(title="A call", how=f"{how} Median (quartiles).", rows=tuple(rows))
