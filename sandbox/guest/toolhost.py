@@ -44,7 +44,7 @@ def main() -> None:
     os.setgroups([])
     try:
         Host(requests, answers).serve()
-    except wire.Torn:
+    except (wire.Torn, BrokenPipeError):  # the channel is cut, in one direction or the other
         sys.exit(wire.TORN)
 
 

@@ -56,7 +56,10 @@ async def test_what_nobody_took_goes_to_the_next_of_the_same_kind_only() -> None
         spares = Spares(background=beside, fit=shop.fit, dispose=shop.dispose)
         spares.order("image", shop.make).leave()
         assert await spares.order("image", shop.make).take() == 0
-        spares.order("image", shop.make).leave()
+        left = spares.order("image", shop.make)
+        assert left.later is not None
+        assert await left.later.result() == 1
+        left.leave()
         assert await spares.order("other", shop.make).take() == 2
         await spares.close()
     assert (shop.made, shop.disposed) == ([0, 1, 2], [1])
