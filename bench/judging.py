@@ -15,7 +15,7 @@ from bench.trials import life
 from sandbox import loader
 from sandbox.env import images, owner
 from sandbox.history import make_base
-from sandbox.probe import ReadyJudge, check, room_for
+from sandbox.probe import ReadyJudge, check
 from sandbox.task import Task
 from sandbox.tree import source
 from sandbox.treefiles import read_tree
@@ -50,18 +50,17 @@ def _rows(client: docker.DockerClient, folder: Path, task: Task, rounds: int) ->
     tests = {path: entry for path, entry in read_tree(complete / "tests").items() if path != "guards.txt"}
     tree = source(images.workspace_of(client, image, labels={}))
     index = make_base(folder / f"{task.id}.git", tree, title="The untouched workspace").index
-    room = room_for(task, tests)
     whole, warm, bare, lives = [], [], [], []
     for _ in range(rounds):
         made: list[ReadyJudge] = []
 
         def start(made: list[ReadyJudge] = made) -> None:
             labels = owner.labels(run=uuid.uuid4().hex, trial="bench", role="judge")
-            made.append(ReadyJudge.start(client, image, resources=room, labels=labels))
+            made.append(ReadyJudge.start(client, image, task=task, tests=tests, labels=labels))
 
         starting = timed(start)
         judge = made[0]
-        judging = timed(lambda judge=judge: check(judge, task, base=index, tree=tree, tests=tests))  # type: ignore[misc]
+        judging = timed(lambda judge=judge: check(judge, task, base=index, tree=tree))  # type: ignore[misc]
         whole.append(starting + judging + timed(judge.supervisor.close))
         warm.append(judging)
         inside = client.containers.get(judge.container.id)

@@ -14,7 +14,11 @@ import math
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
+
+# A module is looked at several times on end, and reading a long one takes a while. Nobody changes what is given.
+parsed = lru_cache(maxsize=8)(ast.parse)
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # Far enough that a count which goes up by one does not meet it.
@@ -36,27 +40,36 @@ def contradict(
     Returns:
         the new module, and pairs of ids: a test and its contradiction.
     """
+    module, lines = parsed(source), _LINE.findall(source.encode("utf-8"))
     pairs: list[tuple[str, str]] = []
+    copies: list[tuple[int, bytes]] = []
+    names = source
     for test in rng.sample(list(tests), len(tests)):
         if len(pairs) == most:
             break
-        made = _twin(source, test, name(source), rng)
+        twin = name(names)
+        made = _twin(module, lines, test, twin, rng)
         if made is not None:
-            source, twin = made
-            pairs.append((test, twin))
-    return source, pairs
+            copies.append(made)
+            names += f"\ndef {twin}():"
+            pairs.append((test, "::".join([*test.split("::")[:-1], twin])))
+    # From behind, so that what is in front stays where it is.
+    for end, copy in sorted(copies, reverse=True):
+        lines[end:end] = [b"\n", copy]
+    return b"".join(lines).decode("utf-8"), pairs
 
 
-def _twin(source: str, test: str, name: str, rng: random.Random) -> tuple[str, str] | None:
-    """The module with a contradiction of `test` behind it, and its id; None if the test offers no place."""
-    function = _find(ast.parse(source), test.split("::"))
+def _twin(
+    module: ast.Module, lines: Sequence[bytes], test: str, name: str, rng: random.Random
+) -> tuple[int, bytes] | None:
+    """A contradiction of `test` and the line behind which it goes; None if the test offers no place."""
+    function = _find(module, test.split("::"))
     if function is None or function.decorator_list or any(isinstance(node, _LEAVES) for node in ast.walk(function)):
         return None
     literals = [literal for statement in function.body for literal in _expected(statement)]
     if not literals:
         return None
     literal = rng.choice(literals)
-    lines = _LINE.findall(source.encode("utf-8"))
     start, end = function.lineno - 1, function.end_lineno or function.lineno
     if not lines[end - 1].endswith((b"\n", b"\r")):
         return None
@@ -66,12 +79,12 @@ def _twin(source: str, test: str, name: str, rng: random.Random) -> tuple[str, s
     other = repr(another(ast.literal_eval(literal), rng)).encode("utf-8")
     copy = body[:before] + other + body[after:]
     copy = re.sub(rb"\bdef\s+" + function.name.encode() + rb"\b", b"def " + name.encode(), copy, count=1)
-    made = b"".join([*lines[:end], b"\n", copy, *lines[end:]]).decode("utf-8")
     try:
-        ast.parse(made)
+        # The function alone: a module takes much longer.
+        ast.parse(copy if function.col_offset == 0 else b"if True:\n" + copy)
     except SyntaxError:
         return None
-    return made, "::".join([*test.split("::")[:-1], name])
+    return end, copy
 
 
 # What may end a test before its last line, or make it another kind of function.
@@ -114,7 +127,7 @@ def _is_literal(node: ast.expr) -> bool:
         return False
 
 
-def _offset(lines: list[bytes], start: int, line: int, column: int) -> int:
+def _offset(lines: Sequence[bytes], start: int, line: int, column: int) -> int:
     """Bytes from the start of line `start` (from 0) to a place of the syntax tree (lines from 1)."""
     return sum(len(text) for text in lines[start : line - 1]) + column
 

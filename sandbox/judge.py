@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.contradict import contradict
+from sandbox.contradict import contradict, parsed
 from sandbox.errors import TaskError
 from sandbox.task import Canary, Task
 from sandbox.tree import Entry, Tree
@@ -140,7 +140,7 @@ def _decoded(path: str, data: bytes) -> tuple[str, str]:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-        ast.parse(text)
+        parsed(text)
     except (SyntaxError, ValueError) as exc:
         raise TaskError(f"tests/{path}: is no Python: {exc}") from exc
     return text, encoding
@@ -177,7 +177,7 @@ def _insert(source: str, function: str, rng: random.Random) -> str:
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", source)
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += "\n"
-    statements = ast.parse(source).body
+    statements = parsed(source).body
     imports = [index for index, node in enumerate(statements) if isinstance(node, ast.Import | ast.ImportFrom)]
     first = max(imports, default=0)
     following = [node.lineno for node in statements[first + 1 :]] + [len(lines) + 1]

@@ -20,7 +20,7 @@ from sandbox.env.workspace import AgentEnvironment
 from sandbox.history import Base, History
 from sandbox.journal import HISTORY, Journal
 from sandbox.plan import ORACLE, Trial
-from sandbox.probe import Check, ReadyJudge, check, room_for
+from sandbox.probe import Check, ReadyJudge, check
 from sandbox.threads import in_thread
 from sandbox.tooling import Toolset
 from sandbox.tree import Tree, git_hash
@@ -117,13 +117,13 @@ class InContainers:
         self._order: Order[ReadyJudge] | None = None
 
     def __enter__(self) -> InContainers:
-        kit, room = self._kit, room_for(self._trial.task, self._kit.tests)
+        kit, task = self._kit, self._trial.task
         labels = owner.labels(run=kit.run_id, trial=self._trial.key, role="judge")
 
         def start() -> ReadyJudge:
-            return ReadyJudge.start(kit.client, kit.image, resources=room, labels=labels)
+            return ReadyJudge.start(kit.client, kit.image, task=task, tests=kit.tests, labels=labels)
 
-        self._order = kit.judges.order((kit.image, room), start)
+        self._order = kit.judges.order(task.name, start)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
@@ -176,7 +176,7 @@ async def _judge(trial: Trial, kit: Kit, judge: Order[ReadyJudge], tree: Tree, j
 
 async def _check(trial: Trial, kit: Kit, judge: ReadyJudge, tree: Tree) -> Check:
     try:
-        return await in_thread(lambda: check(judge, trial.task, base=kit.base.index, tree=tree, tests=kit.tests))
+        return await in_thread(lambda: check(judge, trial.task, base=kit.base.index, tree=tree))
     finally:
         kit.background.begin(judge.dispose)
 

@@ -12,6 +12,7 @@ import random
 import secrets
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from sandbox.env.images import COPY_OF_WORKSPACE
 from sandbox.env.stream import Broken, NoAnswer
 from sandbox.errors import AgentError
 from sandbox.index import Index, difference
-from sandbox.judge import Judgement
+from sandbox.judge import Judgement, Planted
 from sandbox.task import WORKSPACE, Resources, Task
 from sandbox.tree import Tree, digest, pack
 
@@ -68,33 +69,42 @@ def tests_digest(task: Task, tests: Tree) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyJudge:
-    """A judge's container with a supervisor in it that waits for a tree. Good for one check."""
+    """A judge's container with a supervisor in it that waits for a tree of one task. Good for one check."""
 
     container: Container
     supervisor: Conversation
+    planted: Planted
 
     @classmethod
     def start(
-        cls, client: docker.DockerClient, image: str, *, resources: Resources, labels: Mapping[str, str]
+        cls, client: docker.DockerClient, image: str, *, task: Task, tests: Tree, labels: Mapping[str, str]
     ) -> ReadyJudge:
-        """Start one, with the image's own workspace laid down. Blocks.
+        """Start one, with the image's own workspace laid down and canaries put into the hidden tests. Blocks.
 
         Args:
-            resources: the bounds of the container, from `room_for`.
+            tests: the hidden tests.
             labels: from `owner.labels`.
 
         Raises:
             SandboxError: it does not come up. Nothing is left behind.
+            TaskError: a hidden test file is no Python.
         """
-        container = Container.start(client, image, labels=labels, resources=resources, keep_workspace=False)
-        try:
-            supervisor = container.talk(guest.SUPERVISOR)
-            supervisor.send_json({"base": COPY_OF_WORKSPACE, "workspace": WORKSPACE})
-            supervisor.receive_json(time.monotonic() + START_SECONDS)
-        except BaseException:
-            container.remove()
-            raise
-        return cls(container=container, supervisor=supervisor)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            planting = beside.submit(plant, task, tests)
+            room = room_for(task, tests)
+            container = Container.start(client, image, labels=labels, resources=room, keep_workspace=False)
+            try:
+                supervisor = container.talk(guest.SUPERVISOR)
+                try:
+                    supervisor.send_json({"base": COPY_OF_WORKSPACE, "workspace": WORKSPACE})
+                    supervisor.receive_json(time.monotonic() + START_SECONDS)
+                    return cls(container=container, supervisor=supervisor, planted=planting.result())
+                except BaseException:
+                    supervisor.close()
+                    raise
+            except BaseException:
+                container.remove()
+                raise
 
     def is_fit(self) -> bool:
         """Whether it still waits."""
@@ -116,19 +126,27 @@ def room_for(task: Task, tests: Tree) -> Resources:
     return replace(task.resources, storage_mb=task.resources.storage_mb + 2 * (size // MIB) + SLACK_MB)
 
 
-def check(ready: ReadyJudge, task: Task, *, base: Index, tree: Tree, tests: Tree) -> Check:
+def plant(task: Task, tests: Tree) -> Planted:
+    """Canaries and contradictions in the hidden tests, other ones each time.
+
+    Raises:
+        TaskError: a hidden test file is no Python.
+    """
+    rng = random.Random(secrets.token_bytes(16))
+    return judge.plant(tests, task.hidden_ids, task.judge.canaries, rng)
+
+
+def check(ready: ReadyJudge, task: Task, *, base: Index, tree: Tree) -> Check:
     """Judge one source tree. Blocks; the judge is of no further use then.
 
     Args:
         base: what the image's own workspace holds.
         tree: the candidate's source tree.
-        tests: the hidden tests.
 
     Raises:
         SandboxError: the container or the engine failed, or no answer came; never a verdict.
     """
-    rng = random.Random(secrets.token_bytes(16))
-    planted = judge.plant(tests, task.hidden_ids, task.judge.canaries, rng)
+    planted = ready.planted
     changed, gone = difference(base, judge.overlay(tree, planted.tests))
     request = {**_request(task, planted.ids), "drop": gone}
     answer = _ask_supervisor(ready, task, request, pack(changed))
