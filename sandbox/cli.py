@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -45,6 +46,9 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("roadtest: stopped", err=True)
             ctx.exit(INTERRUPTED)
+        except BrokenPipeError:  # who read the output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(DONE)
 
 
 @click.group(
@@ -253,9 +257,13 @@ def _warn(lines: Sequence[str]) -> None:
 def _console() -> Console:
     from rich.console import Console
 
-    console = Console()
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich calls this while it handles the BrokenPipeError, and would end with 1
+
+    console = Output()
     # Through a pipe rich takes 80 columns and cuts tables to them.
-    return console if console.is_terminal else Console(width=140)
+    return console if console.is_terminal else Output(width=140)
 
 
 @main.command()

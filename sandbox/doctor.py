@@ -20,7 +20,7 @@ from sandbox.errors import EngineGone, RoadtestError
 
 LEAST_GB = 5.0
 OLDEST_GIT = (2, 30)
-PACKAGES = ("anyio", "click", "docker", "git", "jsonschema", "litellm", "rich", "unearth")
+PACKAGES = ("anyio", "click", "docker", "git", "jsonschema", "litellm", "mcp", "rich", "unearth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ def flags(events: Sequence[Event]) -> list[str]:
     """What has to be known beside the verdict, by name, sorted.
 
     plain-exec: the image has no Python, so tools ran through one exec each.
+    replay-diverged: tools or states were other than in the recording.
     tool-host-lost: the tool host had to be started anew. history-stopped: later states are not kept.
     state-unknown: after some call the workspace was over its bounds. out-of-memory: the kernel
     killed processes of the candidate. sealed-tree-differs: the workspace was other than the calls had
@@ -97,6 +98,7 @@ def flags(events: Sequence[Event]) -> list[str]:
         "plain-exec": any(event.data.get("transport") == "exec" for event in of_kind(events, "env.ready")),
         "tool-host-lost": "ToolHostLost" in lost,
         "history-stopped": "HistoryStopped" in lost,
+        "replay-diverged": "ReplayDiverged" in lost,
         "state-unknown": any(event.data.get("over") for event in saved),
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
         "sealed-tree-differs": any(event.data.get("differs") for event in saved),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox import score
+from sandbox.detect.facts import UNRECOVERED, CallFacts
+from sandbox.detect.faults import trial_calls
 from sandbox.events import Event, last, of_kind
 from sandbox.judge import PASSING
 from sandbox.report.transcript_data import (
@@ -33,16 +35,25 @@ class _Log:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
+        self._labels = {call.seq: _labels(call) for call in trial_calls(events).calls}
         self._led_to: dict[int, list[Event]] = {}
         for event in events:
             if event.cause is not None:
                 self._led_to.setdefault(event.cause, []).append(event)
+
+    def labels(self, begun: Event) -> tuple[str, ...]:
+        """The faults of a call: its own, and those that only the sequence shows."""
+        return self._labels.get(begun.seq, ())
 
     def led_to(self, cause: Event, *kinds: str) -> list[Event]:
         return of_kind(self._led_to.get(cause.seq, []), *kinds)
 
     def first(self, cause: Event, kind: str) -> Event | None:
         return next(iter(self.led_to(cause, kind)), None)
+
+
+def _labels(call: CallFacts) -> tuple[str, ...]:
+    return (*call.labels, UNRECOVERED) if call.unrecovered else call.labels
 
 
 def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None) -> Transcript:
@@ -129,7 +140,7 @@ def _call(log: _Log, begun: Event) -> CallShown:
         arguments=str(data["arguments"] or ""),
         effect=_text_or_none(data.get("effect")),
         status=status,
-        labels=_texts(data.get("labels", ())),
+        labels=log.labels(begun),
         at=float(begun.t),
         seconds=float(result["seconds"]) if result else None,
         exit_code=None if result.get("exit_code") is None else int(result["exit_code"]),

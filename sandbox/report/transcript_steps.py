@@ -120,7 +120,10 @@ def _outcome(call: CallShown) -> tuple[str, str]:
         words.append(f"out of memory, {call.oom_kills} killed")
     if call.replaced:
         words.append("not all UTF-8")
-    return " · ".join(words), ("dim" if call.status == "ok" and not call.exit_code else "yellow")
+    if call.labels:
+        words.append(_labels(call.labels))
+    plain = call.status == "ok" and not call.exit_code and not call.labels
+    return " · ".join(words), ("dim" if plain else "yellow")
 
 
 # Arguments that have a look of their own: (tool, argument) to margins and style.
