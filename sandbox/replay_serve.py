@@ -8,7 +8,6 @@ nobody knows what would have followed.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
@@ -24,6 +23,7 @@ from sandbox.plan import Trial
 from sandbox.replay import Recorded
 from sandbox.replay_requests import Request, encoded_digest, requests_differ
 from sandbox.replay_tape import OnTime, ReplayDiverged, Tape, is_final, time_hit
+from sandbox.reply import parse_body
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Tree
@@ -68,7 +68,7 @@ def _answer(data: Mapping[str, Any], body: bytes) -> Answer:
     return Answer(
         body=body,
         raw=data["raw"],
-        document=json.loads(body),
+        document=parse_body(body),
         seconds=data["seconds"],
         prompt_tokens=data["prompt_tokens"],
         completion_tokens=data["completion_tokens"],

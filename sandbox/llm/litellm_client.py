@@ -13,6 +13,7 @@ import email.utils
 import importlib
 import json
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -56,7 +57,22 @@ _KINDS = {
     "BadRequestError": "bad-request",
     "UnprocessableEntityError": "bad-request",
 }
-_STATUSES = {401: "authentication", 403: "authentication", 404: "not-found", 408: "timeout", 429: "rate-limit"}
+# How providers say that a conversation has outgrown the model; litellm knows some of their words.
+_OVERFLOW = re.compile(
+    r"context_length_exceeded|maximum (?:context|model) length|exceeds? the (?:model's )?(?:maximum )?context"
+    r"|reduce the length of the (?:messages|prompt|input)|too large for model with"
+    r"|prompt is too long|input is too long for",
+    re.IGNORECASE,
+)
+_READ_FOR_WORDS = 4000
+_STATUSES = {
+    413: "context-length",
+    401: "authentication",
+    403: "authentication",
+    404: "not-found",
+    408: "timeout",
+    429: "rate-limit",
+}
 
 
 class LiteLLMClient:
@@ -217,6 +233,8 @@ class LiteLLMClient:
         if self._http.response is None or named == "context-length":
             return named
         status = self._http.response.status_code
+        if status < 500 and _OVERFLOW.search(self._http.response.text[:_READ_FOR_WORDS]):
+            return "context-length"
         if status < 300 or status >= 500:
             return "server"
         return _STATUSES.get(status, "bad-request")

@@ -273,6 +273,28 @@ async def test_what_will_not_pass_is_asked_once(waits: list[float], model: str, 
     assert waits == []
 
 
+OVERFLOWS = [
+    ("Please reduce the length of the messages or completion.", "context_length_exceeded"),
+    ("Your input exceeds the context window of this model. Please adjust your input.", None),
+    ("This endpoint's maximum context length is 131072 tokens. You requested about 140000 tokens.", 400),
+    ("The decoder prompt (length 9000) is longer than the maximum model length of 8192.", None),
+    ("Prompt contains 40000 tokens, too large for model with 32768 maximum context length", None),
+    ("prompt is too long: 210000 tokens > 200000 maximum", None),
+    ("Input is too long for requested model.", None),
+]
+
+
+@pytest.mark.parametrize("model", ["openai/x", "hosted_vllm/x", "anthropic/x"])
+@pytest.mark.parametrize(("words", "code"), OVERFLOWS)
+async def test_a_conversation_that_outgrew_the_model_is_known_in_any_provider_s_words(
+    waits: list[float], model: str, words: str, code: object
+) -> None:
+    refusal = Refusal(400, body={"error": {"message": words, "type": "invalid_request_error", "code": code}})
+    with stub([refusal] * 2) as server, pytest.raises(ProviderError) as raised:
+        await patiently(server, [], model)
+    assert raised.value.kind == "context-length"
+
+
 @pytest.mark.parametrize("model", ["openai/x", "hosted_vllm/x"])
 async def test_a_provider_that_hangs_is_a_timeout(model: str) -> None:
     with pytest.raises(ProviderError) as raised:
