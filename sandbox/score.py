@@ -72,7 +72,7 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "judge": opened["judge"],
         "verdict": closed["verdict"],
         "reason": closed["reason"],
-        "score": _score(closed["verdict"], checked),
+        "score": trial_score(closed["verdict"], checked),
         "bugs": dict(checked.data["bugs"]) if checked else {},
         "calls": calls(events),
         "oscillation": oscillation(events),
@@ -106,7 +106,7 @@ def flags(events: Sequence[Event]) -> list[str]:
     return sorted(name for name, is_so in found.items() if is_so)
 
 
-def _score(verdict: str, checked: Event | None) -> float | None:
+def trial_score(verdict: str, checked: Event | None) -> float | None:
     """The judge's score; 0 for a trial cut by a limit or by its own doing; None without a verdict."""
     if verdict in NO_VERDICT:
         return None

@@ -26,9 +26,6 @@ from sandbox.report.transcript_data import (
     Transcript,
 )
 
-# Verdicts that go with the score of the judge.
-JUDGED = frozenset({"accepted", "partial", "wrong"})
-
 
 class _Log:
     """Events with what each of them led to."""
@@ -74,7 +71,7 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
         trial=str(events[0].data["trial"]),
         verdict=str(events[-1].data["verdict"]) if closed else None,
         reason=str(events[-1].data["reason"]) if closed else None,
-        score=_score(events) if closed else None,
+        score=score.trial_score(events[-1].data["verdict"], last(events, "check.ran")) if closed else None,
         calls=score.calls(events),
         usage=score.usage(events),
         time=score.times(events),
@@ -86,14 +83,6 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
         check=_check(last(events, "check.ran"), answer or {}),
         notes=() if closed else ("the trial has no end: it is still running, or was cut",),
     )
-
-
-def _score(events: Sequence[Event]) -> float | None:
-    """As in the terminal record, which cannot be made of logs from before the history."""
-    verdict, checked = events[-1].data["verdict"], last(events, "check.ran")
-    if verdict in score.NO_VERDICT:
-        return None
-    return float(checked.data["score"]) if checked is not None and verdict in JUDGED else 0.0
 
 
 def _step(log: _Log, number: int, replied: Event) -> Step:
