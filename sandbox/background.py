@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
@@ -134,7 +135,7 @@ class Order(Generic[T]):
             if await in_thread(self.spares.fit, made):
                 self.later = None
                 return made
-            self.spares.background.begin(lambda: self.spares.dispose(made))
+            self.spares.background.begin(partial(self.spares.dispose, made))
         self.later = self.spares.background.begin(self.make)
         made = await self.later.result()
         self.later = None

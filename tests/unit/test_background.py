@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import anyio
 import pytest
 
-from sandbox.background import Spares, background
+from sandbox.background import Later, Spares, background
 from sandbox.errors import SandboxError
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 
 class Shop:
@@ -71,6 +75,31 @@ async def test_one_that_has_gone_bad_is_disposed_of_and_made_anew() -> None:
     async with background() as beside:
         spares = Spares(background=beside, fit=shop.fit, dispose=shop.dispose)
         assert await spares.order("image", shop.make).take() == 1
+    assert shop.disposed == [0]
+
+
+async def test_the_one_that_has_gone_bad_is_disposed_of_even_if_the_new_one_is_there_first() -> None:
+    shop = Shop()
+    shop.unfit.add(0)
+    begun: list[Callable[[], object]] = []
+    async with background() as beside:
+
+        class Slow:
+            """Begins the disposal only when the new one has been taken."""
+
+            def begin(self, function: Callable[[], T]) -> Later[T]:
+                if shop.made and not begun:
+                    begun.append(function)
+                    return Later()
+                return beside.begin(function)
+
+        spares = Spares(background=beside, fit=shop.fit, dispose=shop.dispose)
+        order = spares.order("image", shop.make)
+        assert order.later is not None
+        await order.later.result()
+        spares.background = Slow()  # type: ignore[assignment]
+        assert await order.take() == 1
+        begun[0]()
     assert shop.disposed == [0]
 
 
