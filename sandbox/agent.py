@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import anyio
 
+from sandbox.course import Stage
+from sandbox.detect.selfchecks import own_check
 from sandbox.errors import ProviderError
 from sandbox.events import Event
+from sandbox.exact import for_tool
 from sandbox.journal import Journal
 from sandbox.limits import Hit, Meter
 from sandbox.llm.client import Answer, Client
 from sandbox.llm.patience import ask_patiently
 from sandbox.reply import Call, Reply, parse_reply
 from sandbox.task import WORKSPACE
+from sandbox.threads import in_thread
 from sandbox.tooling import SUBMIT, Tool, Toolset
 
 SYSTEM = f"""\
@@ -29,6 +34,8 @@ questions; decide as you think best."""
 
 MOST_MALFORMED = 3
 LONGEST_NAME = 80
+# Bytes of a reply.
+READ_AT_ONCE = 64 * 1024
 
 # A tool, its arguments, and the seconds that are left to it.
 RunTool = Callable[[Tool, Mapping[str, Any], float], Awaitable[dict[str, Any]]]
@@ -57,8 +64,11 @@ class Turn:
     malformed: int = 0
 
 
-async def take_turn(turn: Turn, instruction: str) -> str:
-    """Let the candidate work on an instruction until it ends its turn.
+async def take_turn(turn: Turn, stage: Stage) -> str:
+    """Let the candidate work on what it is told until it ends its turn.
+
+    Args:
+        stage: what it is told, and whether that opens a new conversation or goes on with the one there is.
 
     Returns:
         why it ended: submit, done (a reply without a call), malformed (three unreadable
@@ -69,12 +79,17 @@ async def take_turn(turn: Turn, instruction: str) -> str:
         SandboxError: the container or the engine failed.
         HarnessError: the log cannot be written.
     """
-    turn.messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": instruction}]
-    opened = turn.journal.write("step.opened", {"step": "main", "index": 0, "messages": list(turn.messages)})
+    said: list[dict[str, Any]] = [{"role": "user", "content": stage.text}]
+    if stage.fresh:
+        turn.messages = []
+        said.insert(0, {"role": "system", "content": SYSTEM})
+    turn.messages += said
+    turn.malformed = 0
+    opened = turn.journal.write("step.opened", {"step": stage.name, "index": stage.index, "messages": said})
     reason = None
     while reason is None:
         reason = await _exchange(turn)
-    turn.journal.write("step.closed", {"step": "main", "reason": reason}, cause=opened)
+    turn.journal.write("step.closed", {"step": stage.name, "reason": reason}, cause=opened)
     return reason
 
 
@@ -94,7 +109,7 @@ async def _exchange(turn: Turn) -> str | None:
             raise
         turn.journal.write("limit.hit", {"limit": "context", "value": None, "bound": None}, cause=asked)
         return "context"
-    reply = parse_reply(answer.document, turn.tools, number=turn.meter.replies)
+    reply = await _read(answer, turn)
     replied = turn.journal.write("model.replied", _record(turn, answer, reply), cause=asked)
     turn.meter.count_reply(answer.charge)
     turn.messages.append(reply.for_history())
@@ -113,8 +128,13 @@ async def _ask(turn: Turn, asked: Event) -> Answer:
         turn.journal.write("model.failed", facts, cause=asked)
 
     offers = [tool.offer() for tool in turn.tools.values()]
-    with anyio.fail_after(turn.meter.left()):
-        return await ask_patiently(turn.client, turn.messages, offers, failed=failed, sleep=turn.sleep)
+    return await ask_patiently(turn.client, turn.messages, offers, failed=failed, sleep=turn.sleep, clock=turn.meter)
+
+
+async def _read(answer: Answer, turn: Turn) -> Reply:
+    read = partial(parse_reply, answer.document, turn.tools, number=turn.meter.replies)
+    # A long one takes so long that other trials would have to wait.
+    return read() if len(answer.body) <= READ_AT_ONCE else await in_thread(read)
 
 
 def _answer_malformed(turn: Turn, problem: str) -> str | None:
@@ -180,9 +200,11 @@ async def _run(turn: Turn, call: Call, replied: Event) -> str:
     tool = turn.tools[call.name]
     turn.step(f"reply {turn.meter.replies}: {_in_short(call)}")
     started = turn.journal.write("tool.started", {**_facts(call), "effect": tool.effect}, cause=replied)
-    answer = await turn.run_tool(tool, call.arguments, turn.meter.left())
+    answer = await turn.run_tool(tool, for_tool(call.arguments), turn.meter.left())
     returned = turn.journal.write("tool.returned", {"call": call.id, **answer}, cause=started)
     await turn.settle(returned, tool, call.arguments)
+    if (what := own_check(call.name, call.arguments)) and answer["status"] == "ok":
+        turn.journal.write("checkpoint", {"tier": "T1", "reason": what, "claims_done": False}, cause=returned)
     return as_text(answer)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.events import Event, last, of_kind
+from sandbox.events import Event, final_check, of_kind
 from sandbox.journal import RunDirectory, read_events
 from sandbox.judge import PASSING
 from sandbox.loader import load_expectation
@@ -67,7 +67,7 @@ def _static(task: Task) -> Iterable[str]:
 def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
     if record["verdict"] in NO_VERDICT:
         return [f"no proof came to a verdict: {record['reason']}"]
-    checked = last(events, "check.ran")
+    checked = final_check(events)
     if candidate.kind == "oracle":
         return oracle_faults(record, events)
     if candidate.kind == "nop":
@@ -84,7 +84,7 @@ def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[st
         if event.data["exit_code"]:
             said = " ".join(str(event.data["output"]).split())[-300:]
             faults.append(f"solution/solve.sh ended with {event.data['exit_code']}: {said}")
-    checked = last(events, "check.ran")
+    checked = final_check(events)
     if checked is None:
         return [*faults, f"the reference solution was not judged: {record['reason']}"]
     bad = [(test, word) for test, word in checked.data["outcomes"].items() if word not in PASSING]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -19,16 +20,19 @@ from sandbox.secrecy import without_secrets
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sandbox.journal import RunDirectory
     from sandbox.run import Outcome
 
 DONE, DOES_NOT_HOLD = 0, 1
 INTERRUPTED = 130
+# Columns of tables: at least, and where there is no terminal.
+NARROWEST, UNFOLDED = 40, 10_000
 
 EXAMPLES = """\b
 Examples:
   roadtest run tasks/demo --model scripted:oracle --model scripted:nop
   roadtest run tasks/demo --model openai/gpt-4o --repeats 3 --concurrency 2
-  roadtest run tasks/demo --model openai/my-model --api-base http://localhost:8000/v1
+  roadtest run tasks/demo --model openai/mine --api-base http://host:8000/v1
   roadtest report runs/2026-01-31_12-00-00
   roadtest show runs/2026-01-31_12-00-00 jsonpointer-defaultdict/openai
 """
@@ -40,6 +44,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as exc:
+            raise Mistake(exc, f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()) from exc
         except RoadtestError as exc:
             click.echo(f"roadtest: {exc}", err=True)
             ctx.exit(exc.exit_code)
@@ -49,6 +57,38 @@ class Commands(click.Group):
         except BrokenPipeError:  # who read the output has read enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(DONE)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as exc:
+            raise Mistake(exc, ctx.command_path) from exc
+
+
+class Mistake(click.ClickException):
+    """What click says of a wrong command line, in one line."""
+
+    exit_code = 2
+
+    def __init__(self, found: click.UsageError, command: str) -> None:
+        where = found.ctx.command_path if found.ctx else command
+        super().__init__(f"{' '.join(found.format_message().split())} ({where} --help says more)")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write it to standard error."""
+        click.echo(f"roadtest: {self.message}", file=file, err=file is None)
+
+
+def _existing(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    from sandbox.errors import BadInput
+
+    if not os.path.lexists(path):
+        raise BadInput(f"{path}: there is no such directory")
+    if not path.is_dir():
+        raise BadInput(f"{path}: is not a directory; give the directory of a run")
+    return path
 
 
 @click.group(
@@ -61,7 +101,7 @@ def main() -> None:
     """Take a model out on the road: real codebases, real tools, one pass, in Docker.
 
     Exit codes: 0 done; 1 the thing asked about does not hold; 2 usage or bad input;
-    3 Roadtest or its environment failed.
+    3 Roadtest or its environment failed; 130 stopped by a signal.
     """
 
 
@@ -81,13 +121,19 @@ def main() -> None:
 @click.option(
     "--condition", "conditions", multiple=True, metavar="NAME", help="How candidates meet tasks (default: field)."
 )
-@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind.")
-@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time.")
-@click.option("--out", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/).")
+@click.option(
+    "--repeats", metavar="K", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind."
+)
+@click.option(
+    "--concurrency", metavar="N", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time."
+)
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/)."
+)
 @click.option("--resume", is_flag=True, help="Go on with the run in --out; finished trials are kept.")
 @click.option("--api-base", metavar="URL", help="Where the models are served, for servers of your own.")
-@click.option("--temperature", type=float, help="Sent with every request, if given.")
-@click.option("--max-tokens", type=click.IntRange(1), help="Sent with every request, if given.")
+@click.option("--temperature", metavar="X", type=float, help="Sent with every request, if given.")
+@click.option("--max-tokens", metavar="N", type=click.IntRange(1), help="Sent with every request, if given.")
 @click.option(
     "--limit",
     "limits",
@@ -98,9 +144,15 @@ def main() -> None:
         "task's own). NAME=none takes a default away. May be given several times."
     ),
 )
-@click.option("--record", type=click.Path(path_type=Path), help="Keep the exchange with candidates here, to replay it.")
+@click.option(
+    "--record",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the exchange with candidates here, to replay it.",
+)
 @click.option(
     "--replay",
+    metavar="DIR",
     type=click.Path(path_type=Path),
     help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
 )
@@ -155,10 +207,13 @@ def run(
         running.check_candidates(candidates, tasks, limits=bounds)
     else:
         tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
+        _note(tape.notes)
     running.refuse_foreign(directory, resume)
     if record is not None:
         refuse_record(record, directory, resume=resume)
     _note([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
+    if resume and not directory.lock_file.exists():
+        _note([f"--resume: there is no run in {directory.path} yet; this is a new one"])
 
     def make(progress: Any) -> Any:
         return running.run_plan(
@@ -173,12 +228,14 @@ def run(
         )
 
     click.echo(f"run: {directory.path}", err=True)
+    go_on = f"what was finished is kept; go on with: {_go_on(directory.path)}"
     try:
-        outcome: Outcome = _carry_out(make)
+        with _leaving_nothing(directory):
+            outcome: Outcome = _carry_out(make, at_once=f"roadtest: stopped at once; {go_on}")
     except KeyboardInterrupt:
-        _warn([f"stopped; what was finished is kept; go on with: {_go_on(directory.path)}"])
+        _warn([f"stopped; {go_on}"])
         sys.exit(INTERRUPTED)
-    _print_outcome(outcome, as_json=as_json)
+    _print_outcome(outcome, as_json=as_json, played_back=played_back)
     sys.exit(outcome.exit_code)
 
 
@@ -193,18 +250,39 @@ def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool,
         raise BadInput("--strict: goes with --replay DIR --execute; without --execute every difference is final")
 
 
-def _carry_out(make: Callable[[Any], Any]) -> Any:
-    """Run a coroutine under a progress display, stopping cleanly at a signal."""
+@contextlib.contextmanager
+def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
+    """Remove a run's directory, and those above it that were not there, if it fails before anything is in it."""
+    new = [path for path in (directory.path, *directory.path.parents) if not path.exists()]
+    lock = directory.path / ".lock"
+    was_there = lock.exists()
+    try:
+        yield
+    finally:
+        if not was_there and list(directory.path.glob("*")) == [lock]:
+            # What another run has taken meanwhile, or cannot be removed, stays.
+            with contextlib.suppress(OSError, RoadtestError), directory.taken():
+                lock.unlink()
+                for path in new:
+                    path.rmdir()
+
+
+def _carry_out(make: Callable[[Any], Any], *, at_once: str = "") -> Any:
+    """Run a coroutine under a progress display, stopping cleanly at a signal.
+
+    Args:
+        at_once: what is said where a second signal leaves no time for that.
+    """
     import anyio
 
     from sandbox.progress import make_progress, stderr_console
     from sandbox.signals import interruptible
 
     with make_progress(stderr_console()) as progress:
-        return anyio.run(interruptible, lambda: make(progress))
+        return anyio.run(interruptible, lambda: make(progress), at_once)
 
 
-def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
+def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None:
     from sandbox.report import divergences, standings
 
     rows = standings.standings(outcome.records)
@@ -216,7 +294,7 @@ def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     else:
         console = _console()
         if rows:
-            console.print(standings.table(rows, width=console.width))
+            console.print(standings.table(rows))
         if outcome.diverged:
             console.print(divergences.table(outcome.diverged))
         console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
@@ -224,10 +302,13 @@ def _print_outcome(outcome: Outcome, *, as_json: bool) -> None:
         console.print(more, markup=False, highlight=False, soft_wrap=True)
     _warn(standings.remarks(outcome.records))
     if outcome.missing:
-        _warn([f"{outcome.missing} trials were not run: {outcome.stopped or 'stopped'}"])
+        were = "trial was" if outcome.missing == 1 else "trials were"
+        _warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
     if outcome.diverged:
         _warn([divergences.in_short(outcome.diverged)])
-    if outcome.exit_code == 3:
+    if outcome.exit_code == 3 and played_back and not outcome.missing:
+        _warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
+    elif outcome.exit_code == 3:
         _warn([f"put it right, then go on with: {_go_on(outcome.directory)}"])
 
 
@@ -262,12 +343,14 @@ def _console() -> Console:
             raise  # rich calls this while it handles the BrokenPipeError, and would end with 1
 
     console = Output()
-    # Through a pipe rich takes 80 columns and cuts tables to them.
-    return console if console.is_terminal else Output(width=140)
+    told = os.environ.get("COLUMNS", "")
+    # Through a pipe lines are passed on whole, to be searched and cut, unless a width is asked for.
+    fitted = console.is_terminal or (told.isascii() and told.isdigit())
+    return Output(width=max(console.width, NARROWEST) if fitted else UNFOLDED)
 
 
 @main.command()
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def report(directory: Path, as_json: bool) -> None:
     """Standings and trials of a run."""
@@ -280,14 +363,14 @@ def report(directory: Path, as_json: bool) -> None:
         click.echo(json.dumps({"standings": standings.as_data(rows), "trials": records}))
         return
     console = _console()
-    console.print(standings.table(rows, width=console.width))
+    console.print(standings.table(rows))
     console.print(standings.trials_table(records))
     for line in standings.remarks(records):
         console.print(line, markup=False, highlight=False)
 
 
-@main.command()
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@main.command(short_help="The transcript of a trial; or the trials of a run.")
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
 @click.argument("trial", metavar="[TRIAL]", required=False)
 @click.option("--step", type=int, metavar="N", help="Step N alone, with everything in full.")
 @click.option("--diff/--no-diff", default=True, show_default=True, help="What each call changed.")
@@ -309,14 +392,15 @@ def show(directory: Path, trial: str | None, step: int | None, diff: bool, full:
         showing.print_trials(directory, as_json=as_json)
 
 
-@main.command()
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
+@main.command(short_help="Function calls: which were faulty, and how.")
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
 @click.option(
     "--by",
     "dimensions",
     multiple=True,
+    metavar="WHAT",
     type=click.Choice(["label", "tool", "candidate", "suite", "task", "condition"]),
-    help="Take candidates apart by this. May be given several times.",
+    help="Take candidates apart by label, tool, suite, task or condition. May be given several times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
@@ -331,10 +415,10 @@ def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
         return
     console = _console()
     for table in tables(found):
-        if table.row_count:
+        if table.rows:
             console.print(table)
     for line in reporting.remarks(found):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(line, markup=False, highlight=False)
 
 
 @main.group()
@@ -342,9 +426,11 @@ def task() -> None:
     """Look after tasks."""
 
 
-@task.command("check")
+@task.command("check", short_help="Prove that tasks hold.")
 @click.argument("suites", nargs=-1, required=True, metavar="PATH...")
-@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time.")
+@click.option(
+    "--concurrency", metavar="N", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time."
+)
 def check_command(suites: tuple[str, ...], concurrency: int) -> None:
     """Prove tasks: the reference is accepted, doing nothing is wrong, every variant does as it declares.
 

@@ -119,3 +119,9 @@ def last(events: Iterable[Event], kind: str) -> Event | None:
     """The last event of a kind, or None."""
     found = of_kind(events, kind)
     return found[-1] if found else None
+
+
+def final_check(events: Iterable[Event]) -> Event | None:
+    """The check that a trial's verdict rests on, or None; those that only look into its states are passed over."""
+    found = [event for event in of_kind(events, "check.ran") if event.data.get("purpose", "score") == "score"]
+    return found[-1] if found else None

@@ -34,6 +34,8 @@ from sandbox.tree import Entry, Tree, is_cache
 # What the history of one trial may take, in bytes given to git (before compression).
 MOST_BYTES = 1 << 30
 MOST_PATHS = 50
+UNCHANGED = "(nothing changed)"
+LONGEST_BEFORE = 72 - len(UNCHANGED) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +167,7 @@ class History:
 
         Args:
             changed, gone: as for `Index.apply`.
-            title, notes: of the commit, any text.
+            title, notes: of the commit, any text; a title says so where nothing changed.
             at: unix time, seconds.
 
         Raises:
@@ -173,7 +175,10 @@ class History:
         """
         delta = self.index.apply(changed, gone)
         before = self._bytes
-        pair = self._keep(delta, message(title, notes), max(0, int(at)))
+        changes = delta.changed or delta.gone
+        # What was refused would look like what was done.
+        subject = title if changes else f"{title[:LONGEST_BEFORE]} {UNCHANGED}"
+        pair = self._keep(delta, message(subject, notes), max(0, int(at)))
         return Saved(
             raw=self.index.raw,
             source=self.index.source,
@@ -241,10 +246,14 @@ class History:
         there = present(self.folder, [commit for pair in self._commits for commit in pair])
         kept = [pair for pair, *both in zip(self._commits, there[::2], there[1::2], strict=True) if all(both)]
         if kept:
-            self.stopped = f"{self.stopped}; {len(kept) - 1} of {len(self._commits) - 1} states are kept"
+            self.stopped = f"{self.stopped}; {_of_states(len(kept) - 1, len(self._commits) - 1)} kept"
             with contextlib.suppress(OSError):
                 write_ref(self.folder, MAIN, kept[-1][0])
                 write_ref(self.folder, RAW, kept[-1][1])
+
+
+def _of_states(kept: int, every: int) -> str:
+    return f"{kept} of {every} {'state' if every == 1 else 'states'} {'is' if kept == 1 else 'are'}"
 
 
 def _pair(

@@ -86,6 +86,18 @@ class Journal:
                 write_whole(path, data)
         return name
 
+    def read_blob(self, name: str) -> bytes:
+        """The bytes that were stored under a hash.
+
+        Raises:
+            HarnessError: they cannot be read, or are others.
+        """
+        with boundary(HarnessError, f"read {self.folder / 'blobs' / name}"):
+            data = (self.folder / "blobs" / name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != name:
+            raise HarnessError(f"{self.folder / 'blobs' / name}: does not hold what it is named after")
+        return data
+
     def close(self) -> None:
         """Flush to the disk and close. A log that cannot be flushed any more is closed all the same."""
         with contextlib.suppress(OSError, ValueError):

@@ -60,6 +60,8 @@ class Judgement:
     outcomes: one word for each hidden test id.
     tampering: why the answer is not believed; empty when it is.
     incomplete: the clock of the whole suite ran out before every test had run.
+    imports: whether the code under test can be imported and called at all: a test passed, or a canary
+        got as far as its comparison.
     dead_canaries: canaries that ended with something else than a failed comparison, with what.
     score: 0 to 1, the share of bugs fixed; 0 when a guard broke, on tampering, or when incomplete.
     """
@@ -69,6 +71,7 @@ class Judgement:
     outcomes: Mapping[str, str]
     tampering: tuple[str, ...]
     incomplete: bool
+    imports: bool
     dead_canaries: tuple[str, ...]
     score: float
 
@@ -210,6 +213,7 @@ def interpret(task: Task, planted: Planted, answer: Mapping[str, Any]) -> Judgem
         outcomes=outcomes,
         tampering=tampering,
         incomplete=incomplete,
+        imports=_imports(planted.canaries, outcomes, answer),
         dead_canaries=_dead(planted.canaries, answer),
         score=fixed if intact and not tampering and not incomplete else 0.0,
     )
@@ -241,6 +245,11 @@ def _guards(task: Task, outcomes: Mapping[str, str]) -> dict[str, str]:
     for test in task.guards:
         by_file.setdefault(test.partition("::")[0], []).append(outcomes[test])
     return {file: _status(words) for file, words in by_file.items()}
+
+
+def _imports(canaries: Sequence[str], outcomes: Mapping[str, str], answer: Mapping[str, Any]) -> bool:
+    compared = any("AssertionError" in str(answer["messages"].get(test, "")) for test in canaries)
+    return compared or any(word in PASSING for word in outcomes.values())
 
 
 def _dead(canaries: Sequence[str], answer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
     calls     calls that it made: run, or refused for a fault; handing in is one too
     tokens    tokens of all replies and of what was sent for them
     cost      US dollars by the price list
-    seconds   wall time from the moment the environment is ready
+    seconds   wall time from the moment the environment is ready, without what was lost to a provider that failed
 
 Each is looked at at fixed points. Before the candidate is asked: one that is used up (value ≥ bound) ends
 the turn. After a reply: where tokens or cost went over (value > bound), nothing of that reply is run, and
@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,15 +105,17 @@ def _bound(name: str, value: str) -> float:
     return int(number) if name in COUNTS else number
 
 
-def limits_for(given: Given, *, scripted: bool, task_seconds: float) -> Limits:
+def limits_for(given: Given, *, scripted: bool, task_seconds: float, turns: int = 1) -> Limits:
     """The limits of one trial: what was typed, else the defaults.
 
     Args:
         given: from `parse_limits`.
         scripted: whether the candidate is a script; these have no default but the task's time.
         task_seconds: the task's own time for the agent, which a typed one replaces.
+        turns: how many turns the trial may have; each further one is good for half as many replies again.
     """
-    defaults: Given = {"replies": None if scripted else MODEL_REPLIES, "seconds": task_seconds}
+    replies = None if scripted else MODEL_REPLIES + MODEL_REPLIES // 2 * (turns - 1)
+    defaults: Given = {"replies": replies, "seconds": task_seconds}
     bounds = {**defaults, **given}
     return Limits(
         replies=_whole(bounds.get("replies")),
@@ -129,7 +132,7 @@ def _whole(bound: float | None) -> int | None:
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """Counts one trial against its limits."""
+    """Counts one trial against its limits. lost: seconds that were the provider's or the judge's and do not count."""
 
     limits: Limits
     started: float
@@ -138,6 +141,7 @@ class Meter:
     tokens: int = 0
     cost_usd: float = 0.0
     estimated: bool = False
+    lost: float = 0.0
 
     @classmethod
     def start(cls, limits: Limits) -> Meter:
@@ -152,9 +156,23 @@ class Meter:
         self.cost_usd += charge.cost_usd or 0.0
         self.estimated |= charge.estimated
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Time that passes in the block is not the candidate's."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.lost += time.monotonic() - began
+
     def count_call(self) -> None:
         """Count one call, run or refused for a fault."""
         self.calls += 1
+
+    def forgive(self, seconds: float) -> None:
+        """Take seconds that passed without the candidate's doing off its time."""
+        self.started += seconds
+        self.lost += seconds
 
     def used_up(self) -> Hit | None:
         """The limit that leaves no room for another reply (value ≥ bound)."""

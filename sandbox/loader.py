@@ -2,10 +2,11 @@
 
     tasks/SUITE/ID/
       task.toml          Harbor's tables; ours under [metadata.roadtest]
-      instruction.md     what a user would write
+      instruction.md     what a user would write (a chain has one for each step, in steps/NAME/)
       environment/       Dockerfile and context (absent for a release recipe)
-      tests/             hidden; for a recipe only guards.txt, the ids that must go on passing
+      tests/             hidden, and guards.txt, the ids that must go on passing (a recipe brings more)
       solution/          solve.sh (absent for a release recipe)
+      steps/             of a chain, see sandbox.loader_steps
       variants/NAME/     turns.jsonl and expect.toml
 
 Whatever is wrong is a BadInput that names the file and the field.
@@ -24,8 +25,19 @@ from typing import Any
 
 from sandbox import schema
 from sandbox.errors import BadInput
+from sandbox.exams import GUARDS
+from sandbox.loader_steps import (
+    check_hidden,
+    read_bugs,
+    read_guards,
+    read_instruction,
+    read_steps,
+    step_notes,
+    with_steps,
+)
 from sandbox.plan import NOP, ORACLE
 from sandbox.reading import MOST_BYTES, read_text, read_toml, shown
+from sandbox.replacing import only_definition
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
     DEFAULT_BUILD_SECONDS,
@@ -34,10 +46,10 @@ from sandbox.task import (
     DEFAULT_STORAGE_MB,
     DEFAULT_TEST_SECONDS,
     DEFAULT_VERIFIER_SECONDS,
-    Bug,
     Canary,
     Judge,
     Release,
+    Replacement,
     Resources,
     Task,
     notes_on,
@@ -99,21 +111,21 @@ def load_task(folder: Path) -> Task:
     files = _files(folder)
     _check_kinds(files)
     _check_files(folder, ours, files, document)
-    bugs = _bugs(ours["bugs"], where)
-    guards = _guards(folder / "tests" / "guards.txt")
-    _check_hidden(folder, bugs, guards, recipe="release" in ours)
+    release = _release(folder, ours.get("release"), where)
+    steps = read_steps(folder, document, ours, release)
     environment = document.get("environment", {})
-    return Task(
+    known = schema.schema("task.v1")
+    task = Task(
         suite=folder.parent.name,
         id=folder.name,
         path=str(folder),
         digest=_digest(folder, files),
-        instruction=read_text(folder / "instruction.md"),
+        instruction=steps[0].instruction if steps else read_instruction(folder / "instruction.md"),
         rung=ours["rung"],
         judge=_judge(ours["judge"], document.get("verifier", {}), where),
-        bugs=bugs,
-        guards=guards,
-        release=_release(ours.get("release")),
+        bugs=with_steps(folder, read_bugs(ours["bugs"], where), steps),
+        guards=read_guards(folder / "tests" / GUARDS),
+        release=release,
         resources=Resources(
             cpus=float(environment.get("cpus", DEFAULT_CPUS)),
             memory_mb=int(environment.get("memory_mb", DEFAULT_MEMORY_MB)),
@@ -128,8 +140,11 @@ def load_task(folder: Path) -> Task:
         tools=tuple(ours["tools"]) if "tools" in ours else None,
         variants=_variants(folder),
         environment=dict(environment.get("env", {})),
-        notes=notes_on(document, schema.schema("task.v1")),
+        notes=(*notes_on(document, known), *step_notes(folder, document, known)),
+        steps=steps,
     )
+    check_hidden(task)
+    return task
 
 
 def _check_name(folder: Path) -> None:
@@ -150,14 +165,11 @@ def _check_kinds(files: list[Path]) -> None:
 
 
 def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
-    if not (folder / "instruction.md").is_file():
-        raise BadInput(f"{shown(folder / 'instruction.md')}: is missing; write there what a user would ask")
-    if not read_text(folder / "instruction.md").strip():
-        raise BadInput(f"{shown(folder / 'instruction.md')}: is empty; write there what a user would ask")
     _check_supported(folder, ours, document)
     if "release" in ours:
         return
-    for needed in ("environment/Dockerfile", "solution/solve.sh"):
+    solutions = [f"steps/{row['name']}/solution/solve.sh" for row in document.get("steps", ())]
+    for needed in ("environment/Dockerfile", *(solutions or ["solution/solve.sh"])):
         if not (folder / needed).is_file():
             raise BadInput(f"{shown(folder / needed)}: is missing (only a release recipe goes without)")
 
@@ -166,8 +178,6 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
     where = shown(folder / "task.toml")
     if (folder / "environment" / "docker-compose.yaml").exists():
         raise BadInput(f"{shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
-    if document.get("steps"):
-        raise BadInput(f"{where}: steps: chains are not supported by this version")
     if ours["judge"]["kind"] != "in-process":
         raise BadInput(
             f"{where}: metadata.roadtest.judge.kind: {ours['judge']['kind']} is not supported; use in-process"
@@ -199,51 +209,26 @@ def _judge(ours: Mapping[str, Any], verifier: Mapping[str, Any], where: str) -> 
     )
 
 
-def _bugs(rows: list[Mapping[str, Any]], where: str) -> tuple[Bug, ...]:
-    owner: dict[str, str] = {}
-    for index, row in enumerate(rows):
-        for other in rows[:index]:
-            if other["id"] == row["id"]:
-                raise BadInput(f"{where}: metadata.roadtest.bugs[{index}].id: {row['id']} is already taken")
-        for test in row["tests"]:
-            if not is_safe(test.partition("::")[0]):
-                raise BadInput(f"{where}: metadata.roadtest.bugs[{index}].tests: {test} lies outside the tests")
-            if owner.setdefault(test, row["id"]) != row["id"]:
-                raise BadInput(
-                    f"{where}: metadata.roadtest.bugs[{index}].tests: {test} already belongs to bug {owner[test]}"
-                )
-    return tuple(
-        Bug(id=row["id"], tests=tuple(row["tests"]), report=row.get("report"), fixed_at=row.get("fixed_at"))
-        for row in rows
+def _release(folder: Path, row: Mapping[str, Any] | None, where: str) -> Release | None:
+    if row is None:
+        return None
+    rows = row.get("replacements", ())
+    for index, given in enumerate(rows):
+        field = f"{where}: metadata.roadtest.release.replacements[{index}]"
+        if not is_safe(given["file"]):
+            raise BadInput(f"{field}.file: {given['file']} lies outside the workspace")
+        if not is_safe(given["source"]) or not (folder / given["source"]).is_file():
+            raise BadInput(f"{field}.source: there is no file {given['source']} below the task's directory")
+        try:
+            only_definition(read_text(folder / given["source"]), given["name"].rpartition(".")[2])
+        except ValueError as exc:
+            raise BadInput(f"{field}.source: {given['source']} {exc}") from exc
+    return Release(
+        repo=row["repo"],
+        old=row["from"],
+        new=row["to"],
+        replacements=tuple(Replacement(file=r["file"], name=r["name"], source=r["source"]) for r in rows),
     )
-
-
-def _guards(path: Path) -> tuple[str, ...]:
-    if not path.exists():
-        return ()
-    lines = [line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#")]
-    for line in lines:
-        if "::" not in line:
-            raise BadInput(f"{shown(path)}: {line!r} is no test id (file::test)")
-        if not is_safe(line.partition("::")[0]):
-            raise BadInput(f"{shown(path)}: {line} lies outside the tests")
-    return tuple(dict.fromkeys(lines))
-
-
-def _check_hidden(folder: Path, bugs: tuple[Bug, ...], guards: tuple[str, ...], *, recipe: bool) -> None:
-    """Every hidden test belongs to one bug or to the guards, and its file is there (a recipe brings it later)."""
-    owners = {test: bug.id for bug in bugs for test in bug.tests}
-    for test in guards:
-        if test in owners:
-            raise BadInput(f"{shown(folder / 'tests/guards.txt')}: {test} belongs to bug {owners[test]} already")
-    for test in () if recipe else (*owners, *guards):
-        place = folder / "tests" / test.partition("::")[0]
-        if not place.is_file():
-            raise BadInput(f"{shown(folder / 'task.toml')}: the hidden test {test} needs a file {shown(place)}")
-
-
-def _release(row: Mapping[str, Any] | None) -> Release | None:
-    return None if row is None else Release(repo=row["repo"], old=row["from"], new=row["to"])
 
 
 def _variants(folder: Path) -> tuple[str, ...]:

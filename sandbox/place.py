@@ -36,6 +36,10 @@ class Bench(Protocol):
         """Return if there is still something to run calls in."""
         ...
 
+    async def hold(self, ended: Event) -> Tree:
+        """Read what is there at a checkpoint after which the candidate goes on; its source tree."""
+        ...
+
     async def seal(self, ended: Event) -> Tree:
         """End the agent and read what it left; its source tree."""
         ...
@@ -53,8 +57,16 @@ class Place(Protocol):
         """Where the candidate works; put away at the end, come what may."""
         ...
 
-    async def judge(self, tree: Tree) -> None:
-        """Check the sealed tree and write down what was found."""
+    async def judge_start(self) -> None:
+        """Check the untouched workspace and write down what was found, unless that was done."""
+        ...
+
+    async def judge(self, tree: Tree, ended: Event) -> None:
+        """Check the tree of a checkpoint and write down what was found."""
+        ...
+
+    async def probe(self) -> None:
+        """Check what else has to be known of the states that the candidate went through."""
         ...
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.condition import CONDITIONS, FIELD
 from sandbox.errors import BadInput
 from sandbox.limits import Given, Limits, limits_for
 from sandbox.task import Task
 
 ORACLE = "oracle"
 NOP = "nop"
-FIELD = "field"
-CONDITIONS = (FIELD,)
 
 # File systems take 255 bytes; a turns file deep in a tree has a longer name.
 LONGEST_PART = 200
@@ -61,7 +60,12 @@ class Trial:
     @property
     def rung(self) -> str:
         """The rung of the ladder that this trial stands on."""
-        return self.task.rung
+        return CONDITIONS[self.condition].rung(self.task)
+
+    @property
+    def rounds(self) -> int:
+        """How often bugs are reported at most; 0 where none is."""
+        return CONDITIONS[self.condition].rounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,28 +123,35 @@ def make_plan(
     Raises:
         BadInput: an unknown condition, a variant that no task has, nothing left to run.
     """
-    conditions = list(dict.fromkeys(conditions)) or [FIELD]
+    conditions = list(dict.fromkeys(conditions)) or [FIELD.name]
     limits = dict(limits or {})
     for condition in conditions:
         if condition not in CONDITIONS:
             raise BadInput(f"--condition {condition}: unknown (known: {', '.join(CONDITIONS)})")
     left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
+    missed = {(task.name, name): CONDITIONS[name].misses(task) for name in conditions for task in tasks}
+    left_out += [f"{task}: {why}, left out of condition {name}" for (task, name), why in missed.items() if why]
     trials = [
         Trial(
             task=task,
             candidate=candidate,
             condition=condition,
             repeat=repeat,
-            limits=limits_for(limits, scripted=candidate.scripted, task_seconds=task.agent_seconds),
+            limits=limits_for(
+                limits,
+                scripted=candidate.scripted,
+                task_seconds=task.agent_seconds,
+                turns=CONDITIONS[condition].rounds or len(task.steps) or 1,
+            ),
         )
         for repeat in range(repeats)
         for task in tasks
         for condition in conditions
         for candidate in candidates
-        if _applies(candidate, task)
+        if _applies(candidate, task) and not missed[task.name, condition]
     ]
     if not trials:
-        raise BadInput("nothing is left to run")
+        raise BadInput("; ".join(["nothing is left to run", *left_out[:3]]))
     return Plan(trials=tuple(trials), left_out=tuple(left_out), limits=limits)
 
 

@@ -71,7 +71,7 @@ class LineProgress:
 
     def start(self, total: int, done: int) -> None:
         self._total, self._done = total, done
-        self.say(f"{total} trials" + (f", {done} of them done before" if done else ""))
+        self.say(_trials(total) + (f", {done} of them done before" if done else ""))
 
     def say(self, text: str) -> None:
         line = f"[{time.monotonic() - self._started:6.1f}s] {text}"
@@ -133,8 +133,12 @@ class LiveProgress:
         table = Table.grid(padding=(0, 2))
         for trial, (since, text) in list(self._running.items()):
             table.add_row(Text("▸", style="cyan"), Text(trial), Text(f"{now - since:.0f}s"), Text(text, style="dim"))
-        head = f"{self._done}/{self._total} trials, {now - self._started:.0f}s" if self._total else "preparing"
+        head = f"{self._done}/{_trials(self._total)}, {now - self._started:.0f}s" if self._total else "preparing"
         return Group(table, Text(f"{head}  {self._note}", style="bold"))
+
+
+def _trials(number: int) -> str:
+    return f"{number} trial" if number == 1 else f"{number} trials"
 
 
 def stderr_console() -> Console:

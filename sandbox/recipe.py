@@ -1,40 +1,42 @@
 """From a release recipe to a complete Harbor task directory.
 
-The workspace is the old release, hidden tests and the reference solution come
-from the new one. No upstream file is kept in the project: the directory is laid
-out in the cache, under a name made of everything that goes into it.
+The workspace is the old release, with definitions replaced where the task has its
+own; hidden tests and the reference solution come from the new one, or for a chain
+from one release a step. No upstream file is kept in the project: the directory is
+laid out in the cache, under a name made of everything that goes into it.
 
     CACHE/tasks/DIGEST/
       task.toml  instruction.md        as in the task's own directory
-      environment/Dockerfile           FROM the base image, the old release installed in place
+      environment/Dockerfile           FROM the base image, the workspace installed in place
       environment/workspace/           the old release, without packaging leftovers
       environment/requirements.txt     wheels that it needs, with hashes (may be empty)
       environment/wheels/              those wheels
-      tests/                           the new release's tests, and guards.txt
+      tests/                           the new release's tests, the task's own over them, guards.txt
       solution/solve.sh  files/        what the new release changed besides tests
+      steps/NAME/                      of a chain: instruction.md, and tests/ and solution/ of that step
 """
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import fetch, paths
 from sandbox.errors import BadInput, HarnessError, boundary
+from sandbox.exams import GUARDS, tests_in
+from sandbox.parts import Parts, split, with_tests, without
+from sandbox.reading import read_text
+from sandbox.replacing import only_definition, replace_definition
 from sandbox.repos import PinnedRelease, Repo, load_repo
-from sandbox.task import WORKSPACE, Task
-from sandbox.tree import Tree, digest, is_cache
+from sandbox.task import WORKSPACE, Replacement, Task
+from sandbox.tree import LINK, Entry, Tree, digest
 from sandbox.treefiles import write_tree
 
-VERSION = "3"
-
-LEFTOVERS = ("PKG-INFO", "*.egg-info", "*/*.egg-info")
+VERSION = "4"
 
 DOCKERFILE = f"""\
 ARG ROADTEST_BASE=roadtest/base
@@ -49,49 +51,8 @@ RUN pip install --no-index --no-build-isolation --no-deps --quiet --editable . &
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """A recipe's outcome, in memory. `removed` are workspace paths that the solution deletes."""
-
-    workspace: Tree
-    tests: Tree
-    solution: Tree
-    removed: tuple[str, ...]
-
-
-def split(old: Tree, new: Tree, *, tests: Sequence[str], drop: Sequence[str] = ()) -> Parts:
-    """Split two releases into workspace, hidden tests and reference solution.
-
-    Args:
-        old: the release to start from.
-        new: the release that fixed the bug.
-        tests: globs of what is tests, in either.
-        drop: globs of what is left out of both.
-    """
-    unwanted = (*LEFTOVERS, *drop)
-    old = {path: entry for path, entry in old.items() if not matches(path, unwanted) and not is_cache(path)}
-    new = {path: entry for path, entry in new.items() if not matches(path, unwanted) and not is_cache(path)}
-    hidden = {path: entry for path, entry in new.items() if matches(path, tests)}
-    return Parts(
-        workspace=old,
-        tests=hidden,
-        solution={path: entry for path, entry in new.items() if path not in hidden and old.get(path) != entry},
-        removed=tuple(sorted(path for path in old if path not in new and not matches(path, tests))),
-    )
-
-
-def matches(path: str, globs: Sequence[str]) -> bool:
-    """Whether a path fits a glob from the root, or lies in a directory that does; `*` stays within a name."""
-    parts = path.split("/")
-    return any(_fits(parts, glob.rstrip("/").split("/")) for glob in globs)
-
-
-def _fits(parts: Sequence[str], patterns: Sequence[str]) -> bool:
-    return len(patterns) <= len(parts) and all(map(fnmatch.fnmatchcase, parts, patterns))
-
-
 def pins(task: Task) -> tuple[Repo, PinnedRelease, PinnedRelease]:
-    """The repo of a recipe and its two releases, from the manifest alone; nothing is fetched.
+    """The repo of a recipe and its first and last release, from the manifest alone; nothing is fetched.
 
     Raises:
         BadInput: the manifest is missing or broken, or does not pin a release.
@@ -99,21 +60,103 @@ def pins(task: Task) -> tuple[Repo, PinnedRelease, PinnedRelease]:
     assert task.release is not None
     where = f"{task.path}/task.toml"
     repo = load_repo(task.release.repo, wanted_by=where)
+    for step in task.steps:
+        assert step.release is not None, "the loader wants one for each step of a recipe"
+        repo.release(step.release, wanted_by=where)
     old = repo.release(task.release.old, wanted_by=where)
     return repo, old, repo.release(task.release.new, wanted_by=where)
 
 
 def parts_of(task: Task) -> Parts:
-    """What a recipe comes to, in memory; both releases are fetched if they are not in the cache.
+    """What a recipe comes to, in memory; its releases are fetched if they are not in the cache.
 
     Raises:
-        BadInput: the recipe names what does not exist or has another hash, or ids that the new tests do not hold.
+        BadInput: the recipe names what does not exist or has another hash, or ids that the hidden tests do not hold.
         HarnessError: the index cannot be reached, or the cache not be written.
     """
-    repo, old, new = pins(task)
-    parts = split(repo.tree(old), repo.tree(new), tests=new.tests, drop=(*old.drop, *new.drop))
-    _check(task, parts, f"{task.path}/task.toml")
+    return assemble(task, pins(task)[0])
+
+
+def assemble(task: Task, repo: Repo) -> Parts:
+    """What a recipe comes to with the releases of a repo.
+
+    Raises:
+        BadInput, HarnessError: as `parts_of`.
+    """
+    assert task.release is not None
+    folder, where = Path(task.path), f"{task.path}/task.toml"
+    old = repo.release(task.release.old, wanted_by=where)
+    steps = [step.release for step in task.steps if step.release is not None] or [task.release.new]
+    releases = [repo.release(version, wanted_by=where) for version in steps]
+    drop = [glob for release in (old, *releases) for glob in release.drop]
+    start = without(repo.tree(old), drop)
+    start = replaced(start, task.release.replacements, folder=folder, release=f"{repo.name} {old.version}")
+    own = tests_in(folder / "tests")
+    if task.steps:
+        parts = Parts(workspace=start, tests=own, solution={}, removed=(), steps=_steps(task, repo, start, drop))
+    else:
+        parts = with_tests(split(start, repo.tree(releases[0]), tests=releases[0].tests, drop=drop), own)
+    _check(task, parts, where)
     return parts
+
+
+def _steps(task: Task, repo: Repo, start: Tree, drop: Sequence[str]) -> tuple[tuple[str, Parts], ...]:
+    found = []
+    for step in task.steps:
+        assert step.release is not None
+        release = repo.release(step.release, wanted_by=f"{task.path}/task.toml")
+        reached = without(repo.tree(release), drop)
+        own = tests_in(Path(task.path) / "steps" / step.name / "tests")
+        found.append((step.name, with_tests(split(start, reached, tests=release.tests), own)))
+        start = reached
+    return tuple(found)
+
+
+def replaced(tree: Tree, replacements: Sequence[Replacement], *, folder: Path, release: str) -> dict[str, Entry]:
+    """A release with some of its definitions replaced by the task's own.
+
+    Args:
+        folder: the task's directory.
+        release: how the release is called, for errors.
+
+    Raises:
+        BadInput: naming task.toml and the field.
+    """
+    tree = dict(tree)
+    for index, row in enumerate(replacements):
+        where = f"{folder}/task.toml: metadata.roadtest.release.replacements[{index}]"
+        entry = tree.get(row.file)
+        if entry is None or entry.mode == LINK:
+            raise BadInput(f"{where}.file: {release} has no file {row.file}")
+        try:
+            definition = only_definition(read_text(folder / row.source), row.name.rpartition(".")[2])
+        except ValueError as exc:
+            raise BadInput(f"{where}.source: {row.source} {exc}") from exc
+        try:
+            data = replace_definition(entry.data, row.name, definition)
+        except LookupError as exc:
+            raise BadInput(f"{where}.name: {row.file} of {release} holds {exc.args[0]}") from exc
+        except ValueError as exc:
+            raise BadInput(f"{where}.source: {row.source} cannot go into {row.file} of {release}: {exc}") from exc
+        if data == entry.data:
+            raise BadInput(f"{where}.source: {row.source} is what {row.file} of {release} holds already")
+        tree[row.file] = Entry(entry.mode, data)
+    return tree
+
+
+def _check(task: Task, parts: Parts, where: str) -> None:
+    for name, part in parts.steps or [("", parts)]:
+        which = f"{where}: metadata.roadtest." + (f"steps: {name}" if name else "release")
+        if not part.tests:
+            raise BadInput(f"{which}: the newer release holds no tests under its globs")
+        if not part.solution and not part.removed:
+            raise BadInput(f"{which}: the two releases do not differ outside their tests")
+    for index in range(max(1, len(task.steps))):
+        tests = parts.tests_at(index)
+        for test in task.at_step(index).hidden_ids:
+            if test.partition("::")[0] not in tests:
+                step = f" by step {task.steps[index].name}" if task.steps else ""
+                raise BadInput(f"{where}: {test}: neither the newer release nor the task has such a test file{step}")
 
 
 def lay_out(task: Task, *, machine: str) -> Path:
@@ -125,8 +168,12 @@ def lay_out(task: Task, *, machine: str) -> Path:
     Raises:
         BadInput, HarnessError: as `parts_of`.
     """
-    parts = parts_of(task)
-    repo, _, _ = pins(task)
+    return lay_out_with(task, pins(task)[0], machine=machine)
+
+
+def lay_out_with(task: Task, repo: Repo, *, machine: str) -> Path:
+    """`lay_out` with the releases of a repo."""
+    parts = assemble(task, repo)
     place = paths.cache() / "tasks" / _digest(task, repo, parts, machine)
     if place.is_dir():
         return place
@@ -145,20 +192,11 @@ def lay_out(task: Task, *, machine: str) -> Path:
     return place
 
 
-def _check(task: Task, parts: Parts, where: str) -> None:
-    if not parts.tests:
-        raise BadInput(f"{where}: metadata.roadtest.release: the newer release holds no tests under its globs")
-    if not parts.solution and not parts.removed:
-        raise BadInput(f"{where}: metadata.roadtest.release: the two releases do not differ outside their tests")
-    for test in task.hidden_ids:
-        if test.partition("::")[0] not in parts.tests:
-            raise BadInput(f"{where}: {test}: the newer release has no such test file")
-
-
 def _digest(task: Task, repo: Repo, parts: Parts, machine: str) -> str:
     total = hashlib.sha256()
-    pieces = [VERSION, DOCKERFILE, task.digest, repo.requirements, machine, *parts.removed]
-    pieces += [digest(tree) for tree in (parts.workspace, parts.tests, parts.solution)]
+    pieces = [VERSION, DOCKERFILE, task.digest, repo.requirements, machine]
+    for name, part in (("", parts), *parts.steps):
+        pieces += [name, *part.removed, *map(digest, (part.workspace, part.tests, part.solution))]
     for piece in pieces:
         total.update(b"%d " % len(piece) + piece.encode("utf-8", "surrogateescape"))
     return total.hexdigest()[:32]
@@ -166,7 +204,9 @@ def _digest(task: Task, repo: Repo, parts: Parts, machine: str) -> str:
 
 def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> None:
     source = Path(task.path)
-    for name in ("task.toml", "instruction.md"):
+    steps = [f"steps/{step.name}/instruction.md" for step in task.steps]
+    for name in ("task.toml", *(steps or ["instruction.md"])):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, place / name)
     environment = place / "environment"
     environment.mkdir()
@@ -179,9 +219,17 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
         (environment / "wheels" / ".keep").touch()
     write_tree(environment / "workspace", parts.workspace)
     write_tree(place / "tests", parts.tests)
-    (place / "tests" / "guards.txt").write_text("".join(f"{test}\n" for test in task.guards), "utf-8")
-    write_tree(place / "solution" / "files", parts.solution)
-    solve = place / "solution" / "solve.sh"
+    (place / "tests" / GUARDS).write_text("".join(f"{test}\n" for test in task.guards), "utf-8")
+    if not task.steps:
+        _write_solution(place / "solution", parts)
+    for name, step in parts.steps:
+        write_tree(place / "steps" / name / "tests", step.tests)
+        _write_solution(place / "steps" / name / "solution", step)
+
+
+def _write_solution(folder: Path, parts: Parts) -> None:
+    write_tree(folder / "files", parts.solution)
+    solve = folder / "solve.sh"
     solve.write_text(_solve_script(parts.removed), "utf-8")
     solve.chmod(0o755)
 

@@ -11,20 +11,24 @@ import json
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sandbox import schema
-from sandbox.errors import BadInput
-from sandbox.events import Event, last, of_kind
+from sandbox.errors import BadInput, ProviderError, one_line
+from sandbox.events import VERSION, Event, last, of_kind
 from sandbox.journal import read_events
+from sandbox.limits import NONE
 from sandbox.lockfile import Replayed
 from sandbox.plan import Plan, Trial
 from sandbox.reading import read_text
+from sandbox.replay_check import check_problems, line, log_problems
 from sandbox.replay_record import FILE, REQUESTS, read_recording
-from sandbox.replay_requests import Request, parse_requests
+from sandbox.replay_requests import Request, parse_requests, requests_problems
+from sandbox.reply import parse_body
+from sandbox.score import record
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
 
@@ -50,6 +54,7 @@ class Recorded:
         path = self.folder / "blobs" / name
         if not _HASH.fullmatch(name):
             raise BadInput(f"{self.folder}: {name!r} names no blob")
+        _refuse_link(path.parent)
         _refuse_odd(path)
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != name:
@@ -66,13 +71,17 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """What is to be replayed, and how. `inputs`: what was run, as in a lock."""
+    """What is to be replayed, and how.
+
+    inputs: what was run, as in a lock. notes: what will not be compared.
+    """
 
     path: Path
     execute: bool
     strict: bool
     inputs: Mapping[str, Any]
     trials: Mapping[str, Recorded]
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def replayed(self) -> Replayed:
@@ -97,11 +106,10 @@ def open_replay(path: Path, plan: Plan, tools: Toolset, *, execute: bool, strict
     trials: dict[str, Recorded] = {}
     problems: list[str] = []
     for trial in plan.trials:
-        folder = path / "trials" / trial.key
-        if not (folder / "events.jsonl").exists():
+        if not (path / "trials" / trial.key / "events.jsonl").exists():
             problems.append(f"{trial.key}: is not recorded there")
             continue
-        recorded = _read(folder)
+        recorded = _read(path, trial.key)
         found = list(_problems(trial, recorded, tools, execute=execute))
         problems += [f"{trial.key}: {problem}" for problem in found]
         if not found:
@@ -109,7 +117,9 @@ def open_replay(path: Path, plan: Plan, tools: Toolset, *, execute: bool, strict
     if problems:
         more = [f"and {len(problems) - MOST_NAMED} more"] if len(problems) > MOST_NAMED else []
         raise BadInput("\n".join(f"--replay {path}: {line}" for line in [*problems[:MOST_NAMED], *more]))
-    return Replay(path=path, execute=execute, strict=strict, inputs=inputs, trials=trials)
+    kept = all(recorded.requests is not None for recorded in trials.values())
+    notes = () if kept else (f"--replay {path}: a run keeps no requests, so they are not compared; a recording does",)
+    return Replay(path=path, execute=execute, strict=strict, inputs=inputs, trials=trials, notes=notes)
 
 
 def _inputs(path: Path) -> Mapping[str, Any]:
@@ -128,41 +138,82 @@ def _inputs(path: Path) -> Mapping[str, Any]:
     return inputs
 
 
-def _read(folder: Path) -> Recorded:
+def _read(path: Path, key: str) -> Recorded:
+    """The recorded trial of this key.
+
+    Raises:
+        BadInput: one line that names the file, and the line in it.
+    """
+    folder = path / "trials" / key
+    for place in [folder, *folder.relative_to(path).parents][:-1]:
+        _refuse_link(path / place)
     file = folder / "events.jsonl"
     _refuse_odd(file)
     events = read_events(folder)
     for event in events:
-        schema.check("event.v1", json.loads(event.to_line()), file=f"{file}: seq {event.seq}")
-        if event.cause is not None and event.cause >= event.seq:
-            raise BadInput(f"{file}: seq {event.seq}: its cause comes after it")
+        # Not as it would be written: what cannot be written has to be named, too.
+        _check_whole({**asdict(event), "v": VERSION}, f"{file}: line {event.seq + 1}")
     requests = None
-    if (folder / REQUESTS).exists():
+    # A plain run keeps no requests; in a recording that has lost them their comparison would be off unnoticed.
+    if (path / FILE).exists() or (folder / REQUESTS).exists():
+        _refuse_odd(folder / REQUESTS)
         requests = parse_requests(read_text(folder / REQUESTS), name=str(folder / REQUESTS))
     return Recorded(folder, events, requests)
+
+
+def _check_whole(document: Any, where: str) -> None:
+    try:
+        schema.check("event.v1", document, file=where)
+    except BadInput as exc:
+        raise BadInput(str(exc).split("\n", 1)[0]) from exc
 
 
 def _problems(trial: Trial, recorded: Recorded, tools: Toolset, *, execute: bool) -> Iterator[str]:
     """Why a recorded trial cannot be replayed as the trial that is asked for."""
     events = recorded.events
-    if not events or events[0].kind != "trial.opened" or events[-1].kind != "trial.closed":
-        yield "was not finished when it was recorded"
+    found = list(log_problems(events, trial.key)) or list(_uncountable(events))
+    yield from found
+    if found:
         return
     opened = events[0].data
     if opened["task_digest"] != trial.task.digest:
         yield "the task has changed since it was recorded"
+        return
     settings = dict(trial.candidate.settings)
-    if opened["candidate"]["settings"] != settings:
-        yield f"was recorded with the settings {opened['candidate']['settings']}, asked for are {settings}"
-    limits = trial.limits.as_data()
-    if opened.get("limits", limits) != limits:
-        was, now = opened["limits"], limits
-        names = [name for name in now if was.get(name) != now[name]]
-        told = ", ".join(f"{name} {was.get(name)}, now {now[name]}" for name in names)
-        yield f"was recorded under other limits ({told}); give the same --limit"
+    if (was := opened["candidate"]["settings"]) != settings:
+        yield f"was recorded with {_in_words(was)}, asked for {'are' if settings else 'is'} {_in_words(settings)}"
+    yield from _other_limits(trial, opened.get("limits"))
     if not execute:
         yield from _other_tools(trial, events, tools)
-    yield from _lacking(recorded)
+    yield from _spoiled_blobs(trial, recorded)
+    if recorded.requests is not None:
+        yield from (f"{REQUESTS}: {problem}" for problem in requests_problems(events, recorded.requests))
+
+
+def _uncountable(events: Sequence[Event]) -> Iterator[str]:
+    """Whether every event is as its schema wants it, and the trial's record cannot be made of them all the same."""
+    try:
+        record(events)
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as exc:
+        yield f"events.jsonl: no record can be made of it ({type(exc).__name__}: {one_line(exc)})"
+
+
+def _in_words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items()) or "no settings"
+
+
+def _other_limits(trial: Trial, recorded: Mapping[str, Any] | None) -> Iterator[str]:
+    now = trial.limits.as_data()
+    # Logs of before there were limits name none.
+    was = now if recorded is None else recorded
+    names = [name for name in now if was.get(name) != now[name]]
+    if names:
+        told = ", ".join(f"{name} {_bound(was.get(name))}, now {_bound(now[name])}" for name in names)
+        yield f"was recorded under other limits ({told}); give the same --limit"
+
+
+def _bound(value: float | None) -> str:
+    return NONE if value is None else f"{value:.12g}"
 
 
 def _other_tools(trial: Trial, events: Sequence[Event], tools: Toolset) -> Iterator[str]:
@@ -177,15 +228,32 @@ def _other_tools(trial: Trial, events: Sequence[Event], tools: Toolset) -> Itera
         yield f"the {kind} {', '.join(names)} changed since it was recorded; run them again with --execute"
 
 
-def _lacking(recorded: Recorded) -> Iterator[str]:
-    """Blobs that will be served and are not there."""
-    names = [event.data["body"] for event in of_kind(recorded.events, "model.replied")]
-    names += [event.data["answer"] for event in of_kind(recorded.events, "check.ran")]
-    for name in names:
+def _spoiled_blobs(trial: Trial, recorded: Recorded) -> Iterator[str]:
+    """What will be served or compared and is not there as the log and the requests name it."""
+    for event in of_kind(recorded.events, "model.replied"):
+        try:
+            parse_body(recorded.blob(event.data["body"]))
+        except BadInput as exc:
+            yield f"{line(event)}: data.body: {exc}"
+        except ProviderError:
+            yield f"{line(event)}: data.body: the blob {event.data['body']} is no JSON, and so no reply"
+    for checked in of_kind(recorded.events, "check.ran"):
+        try:
+            answer = recorded.blob(checked.data["answer"])
+        except BadInput as exc:
+            yield f"{line(checked)}: data.answer: {exc}"
+        else:
+            yield from check_problems(trial.task, recorded.events, checked, answer)
+    for name in sorted({request.tools for request in (recorded.requests or {}).values()}):
         try:
             recorded.blob(name)
         except BadInput as exc:
-            yield str(exc)
+            yield f"{REQUESTS}: tools: {exc}"
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise BadInput(f"{path}: is a link; in a recording everything lies in its place")
 
 
 def _refuse_odd(path: Path) -> None:

@@ -7,7 +7,7 @@ the one to look at, and with `strict` it ends the trial.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -16,90 +16,22 @@ from typing import Any
 from sandbox.errors import AgentError
 from sandbox.events import Event, last, of_kind
 from sandbox.journal import Journal
-from sandbox.llm.client import Message
 from sandbox.place import Bench, Means, Place, Step
 from sandbox.replay import Recorded
-from sandbox.replay_serve import REPLIES, RecordedClient, RecordedMeter, no_sleep
+from sandbox.replay_client import RecordedClient, RecordedMeter, no_sleep
+from sandbox.replay_compare import Comparison, ended_otherwise
+from sandbox.replay_contrast import contrast
 from sandbox.replay_tape import (
     Divergence,
-    ReplayDiverged,
     answers_differ,
-    calls_that_ran,
     checks_differ,
-    is_final,
+    read_at_checkpoints,
     states_differ,
     time_hit,
+    verdicts_differ,
 )
 from sandbox.tooling import Tool
 from sandbox.tree import Tree
-
-
-class Comparison:
-    """What of one trial is compared, and what was found."""
-
-    def __init__(self, recorded: Recorded, journal: Journal, *, strict: bool) -> None:
-        self.recorded = recorded
-        self.journal = journal
-        self.ran = calls_that_ran(recorded.events)
-        self._strict = strict
-        self._met: set[str] = set()
-        self._outcomes = iter(_outcomes(recorded.events))
-
-    def reply(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Event:
-        """The next recorded outcome of a question.
-
-        Raises:
-            ReplayDiverged: there is no further one.
-        """
-        event = next(self._outcomes, None)
-        if event is None:
-            closed = self.recorded.events[-1]
-            words = f"the end ({closed.data['verdict']}: {closed.data['reason']})"
-            raise ReplayDiverged(_end(closed, words, "the candidate would be asked for another reply"))
-        return event
-
-    def meet(self, call: str) -> None:
-        """A call is run now."""
-        self._met.add(call)
-
-    def note(self, stage: str, found: Iterable[Divergence], *, cause: Event | None = None) -> None:
-        """Write divergences down.
-
-        Raises:
-            ReplayDiverged: the first, where they are final.
-        """
-        for divergence in found:
-            if self._strict:
-                raise ReplayDiverged(divergence)
-            error = ReplayDiverged(divergence)
-            data = {"origin": error.origin, "stage": stage, "error": type(error).__name__, "message": str(error)}
-            self.journal.write("fault", {**data, "final": False, "divergence": divergence.as_data()}, cause=cause)
-
-    def missed(self) -> Iterable[Divergence]:
-        """What was recorded of the turn and did not happen now."""
-        for call, ran in self.ran.items():
-            if call not in self._met:
-                words = f"{ran.started.data['name']} was run"
-                yield Divergence(event=ran.started.seq, call=call, what="call", recorded=words, now="it was not run")
-        if (left := next(self._outcomes, None)) is not None:
-            yield _end(left, "a further reply of the candidate", "it was not asked for")
-
-    def crashed(self) -> Event | None:
-        """The candidate's own doing that ended the recorded trial."""
-        return next((event for event in self.recorded.events if is_final(event)), None)
-
-
-def _outcomes(events: Sequence[Event]) -> list[Event]:
-    asked = {event.seq for event in of_kind(events, "model.asked")}
-    return [
-        event
-        for event in of_kind(events, *REPLIES)
-        if event.kind != "limit.hit" or (event.cause in asked and event.data["limit"] == "seconds")
-    ]
-
-
-def _end(event: Event, recorded: str, now: str) -> Divergence:
-    return Divergence(event=event.seq, call=None, what="end", recorded=recorded, now=now)
 
 
 class ComparingBench:
@@ -125,10 +57,9 @@ class ComparingBench:
         if ran is None:
             compared.note("agent", [_other_call(started, "it was not run", f"{tool.name} is run")], cause=started)
         else:
-            names = ("name", "arguments")
-            was, now = ([event.data[name] for name in names] for event in (ran.started, started))
+            was, now = ({name: event.data[name] for name in ("name", "arguments")} for event in (ran.started, started))
             if was != now:
-                compared.note("agent", [_other_call(started, str(was), str(now))], cause=started)
+                compared.note("agent", [_other_call(started, *contrast(was, now))], cause=started)
             seconds = max(0.0, self._seconds - (ran.started.t - _ready(compared.recorded.events)))
         try:
             return await self._bench.run(tool, arguments, seconds)
@@ -161,6 +92,15 @@ class ComparingBench:
         """As the workbench's."""
         await self._bench.look_alive()
 
+    async def hold(self, ended: Event) -> Tree:
+        """Read what is there at a checkpoint, and compare it.
+
+        Raises:
+            ReplayDiverged: it differs, and that is final.
+            AgentError, SandboxError: as the workbench's.
+        """
+        return await self._keep(self._bench.hold, ended, sealed=False)
+
     async def seal(self, ended: Event) -> Tree:
         """Seal, and compare what was left.
 
@@ -170,16 +110,22 @@ class ComparingBench:
         """
         compared = self._comparison
         compared.note("seal", compared.missed(), cause=ended)
+        return await self._keep(self._bench.seal, ended, sealed=True)
+
+    async def _keep(self, keep: Callable[[Event], Awaitable[Tree]], ended: Event, *, sealed: bool) -> Tree:
+        compared = self._comparison
         try:
-            tree = await self._bench.seal(ended)
+            tree = await keep(ended)
         except AgentError as exc:
             self._crash("seal", exc)
             raise
-        sealed = next((e for e in compared.recorded.events if e.kind == "tree.saved" and e.data["sealed"]), None)
-        now = last(compared.journal.events, "tree.saved")
-        assert now is not None
-        if sealed is not None:
-            compared.note("seal", states_differ(sealed, now.data, None), cause=now)
+        pairs = zip(
+            *(read_at_checkpoints(log, sealed=sealed) for log in (compared.recorded.events, compared.journal.events)),
+            strict=False,
+        )
+        for was, now in pairs:
+            if now.cause == ended.seq:
+                compared.note("seal", states_differ(was, now.data, None), cause=now)
         return tree
 
     def _crash(self, stage: str, exc: AgentError) -> None:
@@ -187,7 +133,9 @@ class ComparingBench:
         crashed = self._comparison.crashed()
         if crashed is None or crashed.data["origin"] != "agent":
             closed = self._comparison.recorded.events[-1]
-            self._comparison.note(stage, [_end(closed, str(closed.data["verdict"]), f"{type(exc).__name__}: {exc}")])
+            self._comparison.note(
+                stage, [ended_otherwise(closed, str(closed.data["verdict"]), f"{type(exc).__name__}: {exc}")]
+            )
 
 
 def _other_call(started: Event, recorded: str, now: str) -> Divergence:
@@ -218,23 +166,43 @@ class ComparingPlace:
         async with self._place.workbench() as bench:
             yield ComparingBench(bench, self._comparison, self._seconds)
 
-    async def judge(self, tree: Tree) -> None:
+    async def judge_start(self) -> None:
+        """Judge the untouched workspace, and compare what is found.
+
+        Raises:
+            ReplayDiverged: it differs, and that is final.
+            SandboxError, TaskError: as the place's.
+        """
+        await self._place.judge_start()
+        self._compare_check()
+
+    async def judge(self, tree: Tree, ended: Event) -> None:
         """Judge, and compare what is found for each bug.
 
         Raises:
             ReplayDiverged: it differs, and that is final.
             SandboxError, TaskError: as the place's.
         """
+        await self._place.judge(tree, ended)
+        self._compare_check()
+
+    async def probe(self) -> None:
+        """As the place's. What is found has its ground in what was compared."""
+        await self._place.probe()
+
+    def _compare_check(self) -> None:
+        """Hold the last check against the recorded one of the same number."""
         compared = self._comparison
-        await self._place.judge(tree)
-        now = last(compared.journal.events, "check.ran")
-        was = last(compared.recorded.events, "check.ran")
-        assert now is not None
-        if was is not None:
-            compared.note("judge", checks_differ(was, now.data), cause=now)
+        checks = of_kind(compared.journal.events, "check.ran")
+        recorded = of_kind(compared.recorded.events, "check.ran")
+        if not checks:
+            return
+        now = checks[-1]
+        if len(checks) <= len(recorded):
+            compared.note("judge", checks_differ(recorded[len(checks) - 1], now.data), cause=now)
         elif (ended := compared.crashed()) is not None:
             words = f"{ended.data['error']}: {ended.data['message']}"
-            compared.note("judge", [_end(ended, words, "the tree was judged")], cause=now)
+            compared.note("judge", [ended_otherwise(ended, words, "the tree was judged")], cause=now)
 
 
 class _Entered(AbstractContextManager[ComparingPlace]):
@@ -263,6 +231,7 @@ def executed(means: Means, recorded: Recorded, journal: Journal, *, seconds: flo
     comparison = Comparison(recorded, journal, strict=strict)
 
     async def prepare(step: Step) -> _Entered:
+        comparison.note("env", verdicts_differ(recorded.events))
         return _Entered(await means.prepare(step), comparison, seconds)
 
     return replace(

@@ -145,19 +145,40 @@ def refuse_record(path: Path, run: RunDirectory, *, resume: bool) -> None:
     """Refuse a place for a recording, before anything is started.
 
     Raises:
-        BadInput: it is the run's own directory, holds a recording and --resume was not given, or other files.
+        BadInput: it is the run's own directory, holds a recording and --resume was not given, or other files;
+            or nothing can be written there.
     """
-    if path.absolute() == run.path.absolute() or (path.exists() and run.path.exists() and path.samefile(run.path)):
-        raise BadInput(f"--record {path}: is the directory of the run itself; choose another")
-    if not path.exists():
-        return
+    try:
+        if path.absolute() == run.path.absolute() or (path.exists() and run.path.exists() and path.samefile(run.path)):
+            raise BadInput(f"--record {path}: is the directory of the run itself; choose another")
+        if path.exists():
+            _refuse_other_content(path, resume=resume)
+        _try_to_write(path)
+    except OSError as exc:
+        raise BadInput(f"--record {path}: cannot be written: {exc.strerror}") from exc
+
+
+def _refuse_other_content(path: Path, *, resume: bool) -> None:
     if not path.is_dir():
         raise BadInput(f"--record {path}: is not a directory")
     if (path / FILE).exists():
         if not resume:
             raise BadInput(f"--record {path}: holds a recording already; choose another, or go on with --resume")
+        read_recording(path)
     elif any(child.name != ".lock" for child in path.iterdir()):
         raise BadInput(f"--record {path}: holds files that are no recording's; choose another directory")
+
+
+def _try_to_write(path: Path) -> None:
+    """Make a directory there and take away again what was made: who may write is not to be told from modes alone."""
+    made = [place for place in [path, *path.parents] if not place.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=_MAKING, dir=path)).rmdir()
+    finally:
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()
 
 
 @contextmanager

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox import schema
 from sandbox.errors import BadInput
-from sandbox.replay_tape import Divergence, contrast
+from sandbox.events import Event, of_kind
+from sandbox.replay_contrast import NOTHING, contrast
+from sandbox.replay_tape import Divergence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,36 @@ def parse_requests(text: str, *, name: str) -> dict[tuple[int, int], Request]:
         request = Request(messages=messages, **fields)
         if request.digest != record["digest"]:
             raise BadInput(f"{where}: the request has another digest than it says")
+        if (request.asked, request.attempt) in found:
+            raise BadInput(f"{where}: asked, attempt: this request stands in an earlier line already")
         found[request.asked, request.attempt] = request
     return found
+
+
+def requests_problems(events: Sequence[Event], requests: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """What of the requests of a closed log is missing, and what is there though it was never sent.
+
+    A request is written down before it is sent. So each question has one, each answer and each failure too, and one
+    more may have been on its way when the trial ended.
+
+    Args:
+        requests: (asked, attempt) of each.
+    """
+    attempts = {event.seq: 0 for event in of_kind(events, "model.asked")}
+    answered = set()
+    for event in of_kind(events, "model.failed", "model.replied"):
+        if event.cause in attempts:
+            attempts[event.cause] += 1
+            if event.kind == "model.replied":
+                answered.add(event.cause)
+    there = set(requests)
+    due = [(asked, attempt) for asked, count in attempts.items() for attempt in range(1, max(count, 1) + 1)]
+    if missing := [place for place in due if place not in there]:
+        others = f" ({len(missing)} are missing in all)" if len(missing) > 1 else ""
+        yield f"attempt {missing[0][1]} at the question of event {missing[0][0]} is missing{others}"
+    for asked, attempt in sorted(there):
+        if attempt > attempts.get(asked, -1) + (asked not in answered):
+            yield f"attempt {attempt} at the question of event {asked} was never made"
 
 
 def requests_differ(recorded: Request, now: Request) -> Divergence | None:
@@ -113,5 +143,5 @@ def requests_differ(recorded: Request, now: Request) -> Divergence | None:
     )
 
 
-def _at(messages: Sequence[Mapping[str, Any]], index: int) -> Mapping[str, Any] | None:
-    return messages[index] if index < len(messages) else None
+def _at(messages: Sequence[Mapping[str, Any]], index: int) -> Any:
+    return messages[index] if index < len(messages) else NOTHING

@@ -13,102 +13,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any
 
-from sandbox.errors import ProviderError
+from sandbox.errors import RoadtestError
 from sandbox.events import Event, of_kind
 from sandbox.journal import Journal
-from sandbox.limits import NAMES, Charge, Hit, Limits, Meter
-from sandbox.llm.client import Answer, Message
+from sandbox.llm.client import Message
 from sandbox.place import Means, Step
 from sandbox.plan import Trial
 from sandbox.replay import Recorded
+from sandbox.replay_client import REPLIES, RecordedClient, RecordedMeter, no_sleep
 from sandbox.replay_requests import Request, encoded_digest, requests_differ
-from sandbox.replay_tape import OnTime, ReplayDiverged, Tape, is_final, time_hit
-from sandbox.reply import parse_body
+from sandbox.replay_tape import (
+    ReplayDiverged,
+    Tape,
+    as_fault,
+    is_final,
+    time_hit,
+    verdicts_differ,
+)
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Tree
-
-REPLIES = ("model.replied", "model.failed", "limit.hit")
-_WITHOUT_TIME = tuple(name for name in NAMES if name != "seconds")
-# Gives the recorded outcome of a question, which is one of REPLIES.
-Due = Callable[[Sequence[Message], Sequence[Mapping[str, Any]]], Event]
-
-
-class RecordedClient:
-    """Serves recorded replies, and recorded failures of the provider as failures."""
-
-    def __init__(self, recorded: Recorded, due: Due) -> None:
-        self._recorded = recorded
-        self._due = due
-
-    async def ask(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Answer:
-        """The reply that was recorded for this question.
-
-        Raises:
-            ProviderError: a failure was.
-            TimeoutError: none came before the time was over.
-            ReplayDiverged: the question is another one.
-        """
-        event = self._due(messages, tools)
-        if event.kind == "model.failed":
-            raise ProviderError(str(event.data["message"]), kind=str(event.data["kind"]))
-        if event.kind == "limit.hit":
-            raise TimeoutError
-        return _answer(event.data, self._recorded.blob(event.data["body"]))
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _answer(data: Mapping[str, Any], body: bytes) -> Answer:
-    tokens = data["prompt_tokens"] + data["completion_tokens"]
-    # Logs of before there were limits name no charge.
-    charge = data.get("charge", {"tokens": tokens, "cost_usd": data["cost_usd"]})
-    known = data.get("usage_known", True)
-    return Answer(
-        body=body,
-        raw=data["raw"],
-        document=parse_body(body),
-        seconds=data["seconds"],
-        prompt_tokens=data["prompt_tokens"],
-        completion_tokens=data["completion_tokens"],
-        usage_known=known,
-        cost_usd=data["cost_usd"],
-        charge=Charge(tokens=charge["tokens"], cost_usd=charge["cost_usd"], estimated=not known),
-    )
-
-
-class RecordedMeter(Meter):
-    """Counts anew what can be counted; of seconds only the recording knows."""
-
-    def __init__(self, limits: Limits, over: OnTime | None) -> None:
-        super().__init__(limits=limits, started=0.0)
-        self._over = over
-
-    def used_up(self) -> Hit | None:
-        """As `Meter`'s."""
-        return self._reached(_WITHOUT_TIME) or self._at("question")
-
-    def no_more_calls(self) -> Hit | None:
-        """As `Meter`'s."""
-        return self._reached(("calls",)) or self._at("call")
-
-    def out_of_time(self) -> Hit:
-        """As `Meter`'s."""
-        return self._over.hit if self._over is not None else super().out_of_time()
-
-    def left(self) -> float:
-        """All the time there is: nothing here waits."""
-        return self.limits.seconds
-
-    def _at(self, place: str) -> Hit | None:
-        over = self._over
-        is_here = over is not None and (over.place, over.replies, over.calls) == (place, self.replies, self.calls)
-        return over.hit if over is not None and is_here else None
-
-
-async def no_sleep(seconds: float) -> None:
-    """Waits of the past need not be waited again."""
 
 
 class RecordedBench:
@@ -127,7 +51,7 @@ class RecordedBench:
             RoadtestError: it brought the trial down.
         """
         event = self._tape.expect(self._journal.events, "tool.returned")
-        return {name: value for name, value in event.data.items() if name != "call"}
+        return {**{name: value for name, value in event.data.items() if name != "call"}, "seconds": 0.0}
 
     async def settle(self, returned: Event, tool: Tool, arguments: Mapping[str, Any]) -> None:
         """Write down the state that the call left."""
@@ -141,8 +65,8 @@ class RecordedBench:
         """
         self._copy_while(lambda event: False)
 
-    async def seal(self, ended: Event) -> Tree:
-        """Write down what was sealed. The tree stays in the recording; nothing here looks at it.
+    async def hold(self, ended: Event) -> Tree:
+        """Write down what was read at a checkpoint. The tree stays in the recording; nothing here looks at it.
 
         Raises:
             ReplayDiverged: the turn ended otherwise.
@@ -152,6 +76,14 @@ class RecordedBench:
         self._tape.expect(self._journal.events, "tree.saved")
         self._copy()
         return {}
+
+    async def seal(self, ended: Event) -> Tree:
+        """Write down what was sealed.
+
+        Raises:
+            ReplayDiverged, RoadtestError: as `hold`.
+        """
+        return await self.hold(ended)
 
     def leave(self) -> None:
         """Write down what was found when the container was put away."""
@@ -175,12 +107,23 @@ def copy_event(recorded: Recorded, tape: Tape, journal: Journal) -> None:
     """Write the event that is next on the tape, with the blobs that it names."""
     event = tape.next(journal.events)
     data = dict(event.data)
+    if "seconds" in data:  # of a replay's own time, like every other in its log
+        data["seconds"] = 0.0
     if event.kind == "tree.saved":
         # A replay keeps no history; the trees are in the recorded run.
-        data |= {"commit": None, "blob": None} if data["sealed"] else {"commit": None}
+        data |= dict.fromkeys({"commit", "blob"} & data.keys())
     if event.kind == "check.ran":
         journal.blob(recorded.blob(data["answer"]))
     journal.write(event.kind, data, cause=None if event.cause is None else journal.events[event.cause])
+
+
+def tell_verdict(recorded: Recorded, journal: Journal) -> None:
+    """Write down that the recorded log comes to another verdict than it was closed with, if so.
+
+    That ends nothing: a verdict has no consequence that would not be known. The log is closed with today's.
+    """
+    for found in verdicts_differ(recorded.events):
+        journal.write("fault", as_fault(found, "judge"))
 
 
 class RecordedPlace:
@@ -196,7 +139,8 @@ class RecordedPlace:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
-        """Nothing is held."""
+        if exc is None or _is_recorded(exc):
+            tell_verdict(self._recorded, self._journal)
 
     def workbench(self) -> AbstractAsyncContextManager[RecordedBench]:
         """The recorded environment.
@@ -220,14 +164,42 @@ class RecordedPlace:
             raise
         bench.leave()
 
-    async def judge(self, tree: Tree) -> None:
+    async def judge_start(self) -> None:
+        """Write down the recorded check of the untouched workspace.
+
+        Raises:
+            ReplayDiverged, RoadtestError: there is none.
+        """
+        self._judge()
+
+    async def judge(self, tree: Tree, ended: Event) -> None:
         """Write down the recorded check.
 
         Raises:
             ReplayDiverged, RoadtestError: there is none.
         """
+        self._judge()
+
+    async def probe(self) -> None:
+        """Write down what else was found, up to the end of the log.
+
+        Raises:
+            ReplayDiverged: something else comes before that.
+            RoadtestError: a failure ended the trial.
+        """
+        while self._tape.expect(self._journal.events, "check.ran", "fault", "trial.closed").kind != "trial.closed":
+            copy_event(self._recorded, self._tape, self._journal)
+
+    def _judge(self) -> None:
         self._tape.expect(self._journal.events, "check.ran")
         copy_event(self._recorded, self._tape, self._journal)
+        while (event := self._tape.next(self._journal.events)).kind == "fault" and not is_final(event):
+            copy_event(self._recorded, self._tape, self._journal)
+
+
+def _is_recorded(exc: BaseException) -> bool:
+    """Whether it is the failure that ended the recorded trial."""
+    return isinstance(exc, RoadtestError) and not isinstance(exc, ReplayDiverged)
 
 
 def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -> Means:
@@ -240,13 +212,19 @@ def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -
     offered = narrowed(tools, trial.task.tools, wanted_by=f"{trial.task.path}/task.toml")
 
     async def prepare(step: Step) -> RecordedPlace:
-        # What failed before there was an environment fails here.
-        tape.expect(journal.events, "env.ready")
+        try:
+            # What failed before there was an environment fails here.
+            tape.expect(journal.events, "env.ready")
+        except RoadtestError as exc:
+            if _is_recorded(exc):
+                tell_verdict(recorded, journal)
+            raise
         return RecordedPlace(recorded, tape, journal, offered)
 
     def due(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Event:
         event = tape.expect(journal.events, *REPLIES)
-        _compare_request(trial, journal, recorded, messages, tools)
+        if recorded.requests is not None:
+            _compare_request(trial, journal, recorded.requests, messages, tools)
         return event
 
     return Means(
@@ -260,13 +238,14 @@ def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -
 def _compare_request(
     trial: Trial,
     journal: Journal,
-    recorded: Recorded,
+    requests: Mapping[tuple[int, int], Request],
     messages: Sequence[Message],
     tools: Sequence[Mapping[str, Any]],
 ) -> None:
     asked = of_kind(journal.events, "model.asked")[-1].seq
     attempt = len(journal.events) - asked
-    if recorded.requests is None or (asked, attempt) not in recorded.requests:
+    # Where time ran out between two attempts the next was never sent; all others are there (`requests_problems`).
+    if (asked, attempt) not in requests:
         return
     now = Request(
         asked=asked,
@@ -275,5 +254,5 @@ def _compare_request(
         tools=encoded_digest(list(tools)),
         settings={"model": trial.candidate.name, **trial.candidate.settings},
     )
-    if found := requests_differ(recorded.requests[asked, attempt], now):
+    if found := requests_differ(requests[asked, attempt], now):
         raise ReplayDiverged(found)

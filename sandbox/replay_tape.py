@@ -7,7 +7,6 @@ their ids, states by the call that left them, verdicts by bug.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,9 +14,8 @@ from typing import Any
 from sandbox.errors import HarnessError, RoadtestError
 from sandbox.events import Event, last, of_kind
 from sandbox.limits import Hit
-
-MOST_SHOWN = 160
-BEFORE_SHOWN = 30
+from sandbox.replay_contrast import contrast, readable
+from sandbox.score import verdict
 
 # What has to be the same of each kind of event; labels, texts and times are today's own.
 _COMPARED: Mapping[str, tuple[str, ...]] = {
@@ -28,8 +26,8 @@ _COMPARED: Mapping[str, tuple[str, ...]] = {
     "call.rejected": ("call", "name", "arguments", "content"),
     "tool.started": ("call", "name", "arguments"),
     "tool.returned": ("call",),
-    "limit.hit": ("limit", "value", "bound"),
-    "checkpoint": ("reason", "claims_done"),
+    "limit.hit": ("limit", "value", "bound", "estimated"),
+    "checkpoint": ("tier", "reason", "claims_done"),
     "step.closed": ("reason",),
 }
 _OF_ANSWERS = ("status", "exit_code", "sha256")
@@ -68,19 +66,11 @@ class ReplayDiverged(HarnessError):
         self.divergence = divergence
 
 
-def contrast(one: Any, other: Any) -> tuple[str, str]:
-    """Two unequal values in words, each cut to where they begin to differ."""
-    texts = [json.dumps(value, sort_keys=True, default=str) for value in (one, other)]
-    pairs = enumerate(zip(*texts, strict=False))
-    first = next((index for index, (mine, yours) in pairs if mine != yours), min(map(len, texts)))
-    start = max(0, first - BEFORE_SHOWN) if max(map(len, texts)) > MOST_SHOWN else 0
-    shown = [_cut(text, start) for text in texts]
-    return shown[0], shown[1]
-
-
-def _cut(text: str, start: int) -> str:
-    end = "…" if len(text) > start + MOST_SHOWN else ""
-    return ("…" if start else "") + text[start : start + MOST_SHOWN] + end
+def as_fault(divergence: Divergence, stage: str) -> dict[str, Any]:
+    """The data of the `fault` that tells a divergence which does not end its trial."""
+    error = ReplayDiverged(divergence)
+    facts = {"origin": error.origin, "stage": stage, "error": type(error).__name__, "message": str(error)}
+    return {**facts, "final": False, "divergence": divergence.as_data()}
 
 
 class Tape:
@@ -165,7 +155,7 @@ def _call_of(event: Event) -> str | None:
 def _told(event: Event) -> str:
     parts = [event.kind]
     parts += [
-        f"{name} {_cut(str(event.data[name]), 0)}" for name in ("name", "reason", "message") if name in event.data
+        f"{name} {readable(str(event.data[name]))}" for name in ("name", "reason", "message") if name in event.data
     ]
     return " ".join(parts)
 
@@ -219,6 +209,15 @@ def calls_that_ran(events: Sequence[Event]) -> dict[str, Ran]:
     return found
 
 
+def read_at_checkpoints(events: Sequence[Event], *, sealed: bool) -> list[Event]:
+    """The states that were read as a whole at the end of turns: the sealed one, or those before it."""
+    return [
+        event
+        for event in of_kind(events, "tree.saved")
+        if event.data["sealed"] is sealed and event.cause is not None and events[event.cause].kind == "checkpoint"
+    ]
+
+
 def answers_differ(recorded: Event, now: Mapping[str, Any]) -> Iterator[Divergence]:
     """How the answer of a call is another: by status, exit code and hash of the output."""
     fields = [name for name in _OF_ANSWERS if recorded.data[name] != now[name]]
@@ -237,8 +236,14 @@ def _field(name: str, recorded: Mapping[str, Any], now: Mapping[str, Any]) -> tu
     if name == "sha256" and recorded["output"] != now["output"]:
         mine, yours = contrast(recorded["output"], now["output"])
         return f"output {mine}", f"output {yours}"
-    # Of a long output only the ends are kept; what differs may lie between them.
-    return f"{name} {recorded[name]}", f"{name} {now[name]}"
+    label = name.replace("_", " ")
+    if name == "sha256":  # of a long output only the ends are kept, and of bytes that are no text only that
+        label = "whole output, not shown, with sha256"
+    return f"{label} {_or_none(recorded[name])}", f"{label} {_or_none(now[name])}"
+
+
+def _or_none(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
 def states_differ(recorded: Event, now: Mapping[str, Any], call: str | None) -> Iterator[Divergence]:
@@ -261,13 +266,24 @@ def checks_differ(recorded: Event, now: Mapping[str, Any]) -> Iterator[Divergenc
             if mine != yours:
                 label = f"{kind[:-1]} {name}"
                 yield _found(recorded, f"{label} {mine}", f"{label} {yours}")
-    for name in ("tampering", "incomplete"):
-        if bool(was[name]) != bool(now[name]):
-            yield _found(recorded, f"{name}: {was[name]}", f"{name}: {now[name]}")
+    if bool(was["tampering"]) != bool(now["tampering"]):
+        pair = ["; ".join(map(str, data["tampering"])) or "none" for data in (was, now)]
+        yield _found(recorded, f"tampering: {readable(pair[0])}", f"tampering: {readable(pair[1])}")
+    if bool(was["incomplete"]) != bool(now["incomplete"]):
+        in_words = {True: "the hidden tests ran out of time", False: "the hidden tests were in time"}
+        yield _found(recorded, in_words[bool(was["incomplete"])], in_words[bool(now["incomplete"])])
 
 
 def _found(recorded: Event, was: str, now: str) -> Divergence:
     return Divergence(event=recorded.seq, call=None, what="verdict", recorded=was, now=now)
+
+
+def verdicts_differ(events: Sequence[Event]) -> Iterator[Divergence]:
+    """Whether a closed log comes to another verdict today than the one that it was closed with."""
+    closed = events[-1]
+    was, now = (closed.data["verdict"], closed.data["reason"]), verdict(events[:-1])
+    if was != now:
+        yield _found(closed, f"{was[0]} ({readable(was[1])})", f"{now[0]} ({readable(now[1])})")
 
 
 def divergences(events: Sequence[Event]) -> list[Divergence]:

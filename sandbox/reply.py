@@ -21,10 +21,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.detect.calls import checker, integer, label_arguments
+from sandbox.detect.calls import checker, label_arguments
 from sandbox.detect.in_text import call_in_text, is_function_call
-from sandbox.detect.repair import is_repairable
+from sandbox.detect.provider import failure_in, first_choice, malformed_call_in
+from sandbox.detect.repair import Effort, is_repairable
 from sandbox.errors import ProviderError
+from sandbox.exact import MOST_DIGITS, integer
 from sandbox.tooling import Toolset
 
 # Neither marks nor spaces by their category, and yet nothing to see.
@@ -34,10 +36,11 @@ MOST_QUOTED = 300
 MOST_KEPT = 2000
 _TEXT_PARTS = {"text": "text", "output_text": "text", "refusal": "refusal"}
 _THINK, _THINK_END = "<think>", "</think>"
-_REASON_KEYS = ("finishreason", "nativefinishreason", "stopreason")
-# As providers say it, written together: MALFORMED_FUNCTION_CALL, malformed_tool_use, UnexpectedToolCall …
-_MALFORMED_FINISH = re.compile(
-    r"malformed|(?:invalid|unexpected|unparsable)(?:tool|function)|(?:tool|function)(?:call|use)(?:parse)?(?:error|failed|invalid)"
+# Strings of a JSON text, and whole numbers of more digits than Python's parser and others take.
+_LONG = re.compile(rf'"(?:[^"\\]+|\\.)*+"|(-?\d{{{MOST_DIGITS + 1},}}+)(?![.eE])', re.DOTALL)
+# Escapes in a JSON text: a pair of surrogates, one that stands alone, any other.
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
 
 
@@ -79,11 +82,12 @@ class Reply:
 
     def for_history(self) -> dict[str, Any]:
         """The assistant message as it is sent back, with bad arguments and ids made safe."""
-        text = _sendable(self.text)
-        message: dict[str, Any] = {"role": "assistant", "content": text or None}
+        # Some providers take no message of white space alone, and say so with an error.
+        text = _sendable(self.text) if is_visible(self.text) else None
+        message: dict[str, Any] = {"role": "assistant", "content": text}
         if self.calls:
             message["tool_calls"] = [_history_entry(call) for call in self.calls]
-        elif not self.text:
+        elif text is None:
             message["content"] = "(no readable reply)"
         return message
 
@@ -110,10 +114,18 @@ def _is_invisible(character: str) -> bool:
 
 
 def _history_entry(call: Call) -> dict[str, Any]:
-    arguments = call.arguments if call.arguments is not None else {}
     name = call.name if call.name and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", call.name) else "invalid"
-    text = json.dumps(arguments, default=str)
-    return {"id": call.id, "type": "function", "function": {"name": name, "arguments": text}}
+    return {"id": call.id, "type": "function", "function": {"name": name, "arguments": _arguments_text(call)}}
+
+
+def _arguments_text(call: Call) -> str:
+    """Arguments that parse, with the same numbers as sent and without lone surrogates."""
+    try:
+        text = json.dumps(call.arguments if call.arguments is not None else {})
+    except TypeError:  # a number that only its own digits can write
+        # An exponent makes it a number that parsers round or call infinite, where they refuse so many digits.
+        text = _LONG.sub(lambda found: f"{found[1]}e0" if found[1] else found[0], call.raw or "{}")
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], _sendable(text))
 
 
 def parse_body(data: bytes) -> Any:
@@ -137,28 +149,24 @@ def parse_reply(body: Any, tools: Toolset, *, number: int) -> Reply:
         number: which reply of the trial this is, for call ids.
 
     Raises:
-        ProviderError: the body is no object, or an error in place of a completion.
+        ProviderError: it is no reply but a failure of the provider, see `sandbox.detect.provider`.
     """
-    if not isinstance(body, Mapping):
-        raise ProviderError("the provider answered with something that is no JSON object", kind="server")
-    if not body.get("choices") and _is_error(body):
-        said = _dumped(body.get("error") or body.get("message"))[:300]
-        raise ProviderError(f"the provider answered with an error: {said}", kind="server")
-    choices = body.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    if not isinstance(choice, Mapping):
-        return _malformed("the reply has no choices")
+    if failure := failure_in(body):
+        raise failure
+    reported, choice = malformed_call_in(body), first_choice(body)
+    if choice is None:
+        return _malformed(reported or "the reply has no choices")
     message = choice.get("message")
     finish = choice.get("finish_reason")
     finish = finish if isinstance(finish, str) else None
     if not isinstance(message, Mapping):
-        return _malformed("the reply has no message", finish=finish)
+        return _malformed(reported or "the reply has no message", finish=finish)
     text = text_of(message)
     entries = message.get("tool_calls")
     if entries is not None and not isinstance(entries, list):
         return _malformed("`tool_calls` is not a list", text=text, finish=finish)
-    if _says_malformed(body, choice, message):
-        return _malformed("the provider reports a malformed call; nothing was run", text=text, finish=finish)
+    if reported:
+        return _malformed(f"{reported}; nothing was run", text=text, finish=finish)
     if entries:
         return Reply(text=text, calls=_calls(entries, tools, number), labels=(), problem=None, finish=finish)
     return _without_calls(message, text, tools, finish)
@@ -179,36 +187,23 @@ def _malformed(what: str, *, text: str = "", finish: str | None = None) -> Reply
     return Reply(text=text, calls=(), labels=("malformed-reply",), problem=problem, finish=finish)
 
 
-def _is_error(body: Mapping[str, Any]) -> bool:
-    error = body.get("error")
-    return bool(error) or isinstance(error, Mapping) or "error" in (body.get("object"), body.get("type"))
-
-
-def _says_malformed(body: Mapping[str, Any], choice: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
-    places = [choice, message, *(place.get("provider_specific_fields") for place in (body, choice, message))]
-    reasons = [
-        reason
-        for place in places
-        if isinstance(place, Mapping)
-        for key, reason in place.items()
-        if isinstance(reason, str) and key.lower().replace("_", "") in _REASON_KEYS
-    ]
-    return any(_MALFORMED_FINISH.search(re.sub(r"[\W_]", "", reason.lower())) for reason in reasons)
-
-
 def text_of(message: Mapping[str, Any]) -> str:
     """What a user would read: a string or text parts, a refusal, without leading thoughts."""
     content = message.get("content")
     if isinstance(content, list):
-        parts = [part.get(_TEXT_PARTS[part["type"]]) for part in content if _is_text_part(part)]
-        content = "".join(part for part in parts if isinstance(part, str))
+        content = "".join(map(_text_of_part, content))
     text = _without_thoughts(content) if isinstance(content, str) else ""
     refusal = message.get("refusal")
     return refusal if isinstance(refusal, str) and not is_visible(text) else text
 
 
-def _is_text_part(part: Any) -> bool:
-    return isinstance(part, Mapping) and isinstance(part.get("type"), str) and part["type"] in _TEXT_PARTS
+def _text_of_part(part: Any) -> str:
+    """The text of a part; one that does not say of which type it is counts as text."""
+    if isinstance(part, str):
+        return part
+    kind = part.get("type", "text") if isinstance(part, Mapping) else None
+    text = part.get(_TEXT_PARTS[kind]) if isinstance(kind, str) and kind in _TEXT_PARTS else None
+    return text if isinstance(text, str) else ""
 
 
 def _without_thoughts(text: str) -> str:
@@ -223,9 +218,12 @@ def _without_thoughts(text: str) -> str:
 
 def _calls(entries: list[Any], tools: Toolset, number: int) -> tuple[Call, ...]:
     given = [_given_id(entry) for entry in entries]
-    times = Counter(given)
+    times, effort = Counter(given), Effort()
     return tuple(
-        _call(entry, tools, f"call_{number}_{index}", (index + 1, len(entries)), shared=bool(name) and times[name] > 1)
+        _call(
+            *(entry, tools, f"call_{number}_{index}", (index + 1, len(entries)), effort),
+            shared=bool(name) and times[name] > 1,
+        )
         for index, (entry, name) in enumerate(zip(entries, given, strict=True))
     )
 
@@ -236,7 +234,7 @@ def _given_id(entry: Any) -> str:
     return "" if name is None or name == "" else _dumped(name)
 
 
-def _call(entry: Any, tools: Toolset, call_id: str, place: tuple[int, int], *, shared: bool) -> Call:
+def _call(entry: Any, tools: Toolset, call_id: str, place: tuple[int, int], effort: Effort, *, shared: bool) -> Call:
     function = entry.get("function") if isinstance(entry, Mapping) else None
     function = function if isinstance(function, Mapping) else None
     name, raw = (function.get("name"), function.get("arguments")) if function is not None else (None, None)
@@ -253,7 +251,7 @@ def _call(entry: Any, tools: Toolset, call_id: str, place: tuple[int, int], *, s
         arguments, more, said = label_arguments(tool, raw)
         labels, problems = [*labels, *more], [*problems, *said]
         if "bad-json" in more:
-            mendable = tool is not None and is_repairable(raw, checker(tool))
+            mendable = tool is not None and is_repairable(raw, checker(tool), effort)
     return Call(
         id=call_id,
         name=name,

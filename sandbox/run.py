@@ -110,7 +110,8 @@ async def run_plan(
         progress.start(len(plan.trials), len(plan.trials) - len(left))
         with contextlib.nullcontext() if record is None else recorder(record, lock) as recording:
             if recording is not None and (lacking := recording.lacks(directory.results)):
-                progress.say(f"{lacking} trials were finished before and are not in the recording")
+                were, are = ("trial was", "is") if lacking == 1 else ("trials were", "are")
+                progress.say(f"{lacking} {were} finished before and {are} not in the recording")
             if left:
                 async with shop.at_work(lock):
                     await _run_all(

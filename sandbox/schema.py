@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,14 +16,15 @@ from jsonschema import Draft202012Validator, TypeChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from sandbox.errors import BadInput
+from sandbox.exact import decimal, is_multiple, is_whole
 
 MOST_SHOWN = 8
 
 
 def _is_integer(checker: TypeChecker, value: Any) -> bool:
-    """Integers too large for int() come as Decimal and are integers all the same."""
+    """Integers too large for int() come as Decimal and are integers all the same; by every digit as written."""
     if isinstance(value, Decimal):
-        return value == value.to_integral_value()
+        return is_whole(value)
     return bool(Draft202012Validator.TYPE_CHECKER.is_type(value, "integer"))
 
 
@@ -33,18 +34,40 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that can be compared: NaN is none."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool) and bool(value == value)
+
+
 def _multiple_of(_: Any, factor: Any, value: Any, __: Any) -> Iterator[ValidationError]:
-    """By the digits as written: 0.3 is three times 0.1. Decimals stand for numbers too large to divide; those pass."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return
-    if Fraction(repr(value)) % Fraction(repr(factor)):
+    """By the digits as written: 0.3 is three times 0.1."""
+    if _is_number(value) and not is_multiple(value, factor):
         yield ValidationError(f"{value!r} is not a multiple of {factor!r}")
 
+
+def _bound(breaks: Callable[[Any, Any], bool], words: str) -> Callable[..., Iterator[ValidationError]]:
+    """A keyword that bounds numbers, by the digits as written: a float would round 600.00000000000000001 to 600."""
+
+    def check(_: Any, bound: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+        if _is_number(value) and breaks(decimal(value), decimal(bound)):
+            yield ValidationError(f"{value!r} is {words} of {bound!r}")
+
+    return check
+
+
+_KEYWORDS = {
+    "pattern": _pattern,
+    "multipleOf": _multiple_of,
+    "minimum": _bound(operator.lt, "less than the minimum"),
+    "maximum": _bound(operator.gt, "greater than the maximum"),
+    "exclusiveMinimum": _bound(operator.le, "less than or equal to the minimum"),
+    "exclusiveMaximum": _bound(operator.ge, "greater than or equal to the maximum"),
+}
 
 # Draft 2020-12, with the corners filled in that jsonschema leaves open.
 Validator: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    {"pattern": _pattern, "multipleOf": _multiple_of},
+    _KEYWORDS,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 

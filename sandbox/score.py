@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.detect.faults import trial_calls
-from sandbox.events import Event, last, of_kind
+from sandbox.detect.oscillation import as_record
+from sandbox.events import Event, final_check, last, of_kind
+from sandbox.story import read_story
+from sandbox.trajectory import counted, settled
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
@@ -23,9 +26,9 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
         if fault.data["origin"] == "agent":
             return "agent-crash", message
         return ("judge-error" if fault.data["stage"] == "judge" else "infra-error"), message
-    if hit := last(events, "limit.hit"):
+    if hit := _cut_by(events):
         return "budget", _limit_in_words(hit.data)
-    checked = last(events, "check.ran")
+    checked = final_check(events)
     if checked is None:
         return "infra-error", "the trial ended without a check"
     if checked.data["tampering"]:
@@ -39,6 +42,12 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
     parts = [f"not fixed: {', '.join(unfixed)}"] if unfixed else []
     parts += [f"broke what worked: {', '.join(broken)}"] if broken else []
     return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(parts)
+
+
+def _cut_by(events: Sequence[Event]) -> Event | None:
+    """The limit that ended the trial; one that ended a step of a chain, and not the last, did not."""
+    hit, opened = last(events, "limit.hit"), last(events, "step.opened")
+    return hit if hit is not None and (opened is None or hit.seq > opened.seq) else None
 
 
 def _limit_in_words(hit: Mapping[str, Any]) -> str:
@@ -58,7 +67,7 @@ def _limit_in_words(hit: Mapping[str, Any]) -> str:
 def record(events: Sequence[Event]) -> dict[str, Any]:
     """The terminal record of a closed trial, as in `schemas/result.v1.json`."""
     opened, closed = events[0].data, events[-1].data
-    checked = last(events, "check.ran")
+    checked = final_check(events)
     return {
         "v": 1,
         "trial": opened["trial"],
@@ -101,7 +110,7 @@ def flags(events: Sequence[Event]) -> list[str]:
         "replay-diverged": "ReplayDiverged" in lost,
         "state-unknown": any(event.data.get("over") for event in saved),
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
-        "sealed-tree-differs": any(event.data.get("differs") for event in saved),
+        "sealed-tree-differs": any(event.data.get("differs") and event.data["sealed"] for event in saved),
     }
     return sorted(name for name, is_so in found.items() if is_so)
 
@@ -122,16 +131,17 @@ def calls(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def oscillation(events: Sequence[Event]) -> dict[str, Any]:
-    """Scored checkpoints; what needs more than one judged checkpoint is null, for it has no risk set."""
-    return {
-        "checkpoints": len(of_kind(events, "checkpoint")),
-        "fixes": None,
-        "regressions": None,
-        "reintroductions": None,
-        "state_cycles": None,
-        "alternation_max": None,
-        "index": None,
-    }
+    """What came back and what was broken, confirmed events alone; null where no state could be judged.
+
+    Source: definitions of the figures in docs/design/oscillation.md.
+    """
+    story = read_story(events)
+    if story.checks and story.states:
+        return as_record(settled(story)[1])
+    nothing = dict.fromkeys(
+        ("fixes", "regressions", "reintroductions", "state_cycles", "alternation_max", "index"), None
+    )
+    return {"checkpoints": len(counted(story)), **nothing}
 
 
 def usage(events: Sequence[Event]) -> dict[str, Any]:
@@ -147,7 +157,10 @@ def usage(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def times(events: Sequence[Event]) -> dict[str, float]:
-    """Seconds: the whole trial, waiting for the model, in tools, for the environment, judging."""
+    """Seconds: the whole trial, waiting for the model, in tools, for the environment, judging.
+
+    probe_s: checks that the verdict does not rest on, added up; some of them run beside one another.
+    """
 
     def total(kind: str) -> float:
         return float(sum(event.data["seconds"] for event in of_kind(events, kind)))
@@ -157,5 +170,11 @@ def times(events: Sequence[Event]) -> dict[str, float]:
         "model_s": round(total("model.replied"), 3),
         "tool_s": round(total("tool.returned"), 3),
         "env_s": round(total("env.ready") + total("tree.saved"), 3),
-        "judge_s": round(total("check.ran"), 3),
+        "judge_s": round(_judging(events, "score"), 3),
+        "probe_s": round(_judging(events) - _judging(events, "score"), 3),
     }
+
+
+def _judging(events: Sequence[Event], purpose: str | None = None) -> float:
+    checks = [event.data for event in of_kind(events, "check.ran")]
+    return float(sum(data["seconds"] for data in checks if purpose in (None, data.get("purpose", "score"))))

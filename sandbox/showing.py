@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import difflib
 import io
 import json
 import os
@@ -11,8 +12,9 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,7 +24,7 @@ from rich.text import Text
 
 from sandbox import schema
 from sandbox.errors import BadInput
-from sandbox.events import Event, last, of_kind
+from sandbox.events import Event, final_check, last, of_kind
 from sandbox.history_reader import Reader
 from sandbox.journal import read_events, read_results
 from sandbox.report.transcript import transcribe
@@ -31,7 +33,10 @@ from sandbox.report.transcript_data import Transcript
 from sandbox.report.transcript_lines import one_line
 from sandbox.report.transcript_text import single_step_lines, transcript_lines, trial_line
 
-MOST_NAMED = 10
+MOST_NAMED = 8
+# Of 1: how much of a name has to be as it was typed, and how much less than the best is as good.
+LEAST_ALIKE, AS_GOOD = 0.6, 0.1
+LONGEST_WANTED = 200
 NARROWEST = 40
 MOST_BYTES = 256 * 1024 * 1024
 _BLOB = re.compile(r"[0-9a-f]{64}")
@@ -86,14 +91,37 @@ def find_trial(run: Path, wanted: str) -> str:
         return fitting[0]
     typed = one_line(wanted, 200)
     if fitting:
-        raise BadInput(f"TRIAL {typed!r} fits {len(fitting)} trials: {_some(fitting)}")
-    raise BadInput(f"TRIAL {typed!r} fits no trial of this run; there are: {_some(keys)}")
+        raise BadInput(f"TRIAL '{typed}' fits {len(fitting)} trials:{_listed(fitting)}")
+    if near := _near(names, wanted):
+        raise BadInput(f"TRIAL '{typed}' fits no trial of this run; near it are:{_listed(near)}")
+    raise BadInput(f"TRIAL '{typed}' fits no trial of this run; without TRIAL its trials are listed")
 
 
-def _some(keys: list[str]) -> str:
+def _near(names: Mapping[str, str], wanted: str) -> list[str]:
+    """The keys of which a stretch of parts looks most like what is wanted, the most alike first."""
+    parts = wanted[:LONGEST_WANTED].split("/")
+    likeness: dict[str, float] = {}
+    alike = difflib.SequenceMatcher(b="/".join(parts))
+
+    @cache
+    def measure(stretch: str) -> float:
+        alike.set_seq1(stretch)
+        return alike.ratio() if alike.quick_ratio() >= LEAST_ALIKE else 0.0
+
+    for key, name in names.items():
+        of_name = name.split("/")
+        starts = range(max(1, len(of_name) - len(parts) + 1))
+        stretches = ["/".join(of_name[start : start + len(parts)]) for start in starts]
+        likeness[key] = max(map(measure, [*stretches, *name.replace(":", "/").split("/")]))
+    least = max(LEAST_ALIKE, max(likeness.values()) - AS_GOOD)
+    return sorted((key for key, value in likeness.items() if value >= least), key=lambda key: -likeness[key])
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """Keys on a line each, the first of them."""
     left = len(keys) - MOST_NAMED
-    shown = ", ".join(one_line(key, 300) for key in keys[:MOST_NAMED])
-    return shown + (f" and {left} more" if left > 0 else "")
+    lines = [one_line(key, 300) for key in keys[:MOST_NAMED]] + ([f"and {left} more"] if left > 0 else [])
+    return "".join(f"\n  {line}" for line in lines)
 
 
 def _keys(run: Path) -> list[str]:
@@ -158,7 +186,7 @@ def read_transcript(run: Path, key: str, *, step: int | None = None, diffs: bool
 
 def _answer(folder: Path, events: Iterable[Event]) -> Mapping[str, Any] | None:
     """The judge's own account; None where there is none that can be read: the transcript shows well without."""
-    ran = last(events, "check.ran")
+    ran = final_check(events)
     name = None if ran is None else ran.data.get("answer")
     if not isinstance(name, str) or not _BLOB.fullmatch(name):
         return None

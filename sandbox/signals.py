@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import anyio
+from anyio.abc import TaskStatus
 
 T = TypeVar("T")
 
 INTERRUPTED = 130
+SHOW_CURSOR = "\x1b[?25h"
 
 
-async def interruptible(make: Callable[[], Awaitable[T]]) -> T:
+async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> T:
     """Await `make()`; a signal cancels it.
+
+    Args:
+        at_once: what is said when a second signal ends the process.
 
     Raises:
         KeyboardInterrupt: after a signal, once everything is cleaned up.
@@ -25,19 +31,21 @@ async def interruptible(make: Callable[[], Awaitable[T]]) -> T:
     result: list[T] = []
     failure: Exception | None = None
 
-    async def listen(scope: anyio.CancelScope) -> None:
+    async def listen(scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
         nonlocal caught
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            task_status.started()
             async for _ in signals:
                 if caught:
-                    os._exit(INTERRUPTED)
+                    _end(at_once)
                 caught = True
                 print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
                 scope.cancel()
 
     async with anyio.create_task_group() as listeners:
         with anyio.CancelScope() as scope:
-            listeners.start_soon(listen, scope)
+            # Heard from before the first thing is done that has to be cleaned up.
+            await listeners.start(listen, scope)
             try:
                 result.append(await make())
             except Exception as exc:  # kept whole: a task group would wrap it
@@ -48,3 +56,12 @@ async def interruptible(make: Callable[[], Awaitable[T]]) -> T:
     if failure is not None:
         raise failure
     return result[0]
+
+
+def _end(words: str) -> NoReturn:
+    """End the process at once, whatever else goes on in it."""
+    # A live display hides the cursor, and will not come to show it again.
+    cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
+    with contextlib.suppress(OSError):
+        os.write(sys.stderr.fileno(), f"{cursor}\n{words}\n".encode() if words else cursor.encode())
+    os._exit(INTERRUPTED)

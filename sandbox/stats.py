@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 Z95 = 1.959963984540054
@@ -26,12 +26,17 @@ def wilson(successes: float, total: float, z: float = Z95) -> tuple[float, float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A proportion over clusters. interval: 95%. design_effect: how many times the variance of independent cases."""
+    """A proportion over clusters.
+
+    design_effect: how many times the variance of independent cases, at least 1. effective: how many independent cases
+    tell as much; the 95% interval is Wilson's for so many.
+    """
 
     successes: int
     total: int
     clusters: int
     design_effect: float
+    effective: float
     interval: tuple[float, float] | None
 
     @property
@@ -43,14 +48,15 @@ class Share:
 def clustered_share(clusters: Iterable[tuple[int, int]]) -> Share:
     """A proportion whose cases come in clusters (calls in tasks), with Wilson's interval on the effective sample.
 
-    The variance of the ratio y/m between clusters over that of independent cases is the design effect; cases
-    divided by it are the effective sample. Few clusters tell their own variance badly, so the effective sample is
-    shrunk by (z/t)², t with one degree of freedom less than clusters; it is never more than there are cases. With one
-    cluster, and where nothing or everything is a success, variance between clusters cannot be seen: plain Wilson,
-    which then speaks of these clusters alone.
+    The variance of the ratio y/m between clusters over that of independent cases is the design effect; below 1, or
+    where nothing or everything is a success, it is taken as 1: that clusters agree more than by chance is luck. Few
+    clusters tell their own variance badly, so the sample is shrunk by (z/t)² too, t with one degree of freedom less
+    than clusters. It is never less than (Σm)²/Σm², as if all cases of a cluster went the same way: so two clusters of
+    one size count as two cases, and equal samples give intervals that can be compared. With one cluster variance
+    between clusters cannot be seen at all: plain Wilson, which speaks of that cluster alone.
 
-    Simulated (beta-binomial, 12 cases a cluster, rates 0.05 and 0.3, intra-cluster correlation 0.02 and 0.1): it holds
-    the true rate in 94-99% for 2 to 20 clusters; without the shrinking in 87-96%, plain Wilson in 81-94%.
+    Simulated (beta-binomial, 4 to 20 cases a cluster, rates 0.05 and 0.3): at an intra-cluster correlation of 0.02 and
+    0.1 it holds the true rate in 93-100% for 2 to 20 clusters, at 0.3 in 87-100%.
 
     Sources: J. N. K. Rao, A. J. Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992);
     E. L. Korn, B. I. Graubard, Confidence intervals for proportions with small expected number of positive counts
@@ -62,15 +68,27 @@ def clustered_share(clusters: Iterable[tuple[int, int]]) -> Share:
     counted = [(successes, cases) for successes, cases in clusters if cases]
     successes, total = sum(one for one, _ in counted), sum(cases for _, cases in counted)
     effect, effective = 1.0, float(total)
-    if len(counted) > 1 and 0 < successes < total:
-        rate, count = successes / total, len(counted)
-        squares = sum((one - rate * cases) ** 2 for one, cases in counted)
-        effect = count / (count - 1) * squares / (total * rate * (1 - rate))
-        effective = total / max(1.0, effect * (t_quantile_975(count - 1) / Z95) ** 2)
-    interval = wilson(successes / total * effective, effective) if total else None
+    if len(counted) > 1:
+        effect = _design_effect(counted)
+        shrunk = total / effect * (Z95 / t_quantile_975(len(counted) - 1)) ** 2
+        effective = min(max(shrunk, total**2 / sum(cases**2 for _, cases in counted)), float(total))
     return Share(
-        successes=successes, total=total, clusters=len(counted), design_effect=max(1.0, effect), interval=interval
+        successes=successes,
+        total=total,
+        clusters=len(counted),
+        design_effect=effect,
+        effective=effective,
+        interval=wilson(successes / total * effective, effective) if total else None,
     )
+
+
+def _design_effect(clusters: Sequence[tuple[int, int]]) -> float:
+    successes, total = sum(one for one, _ in clusters), sum(cases for _, cases in clusters)
+    rate, count = successes / total, len(clusters)
+    if not 0 < rate < 1:
+        return 1.0
+    squares = sum((one - rate * cases) ** 2 for one, cases in clusters)
+    return max(1.0, count / (count - 1) * squares / (total * rate * (1 - rate)))
 
 
 def t_quantile_975(freedom: int) -> float:
@@ -88,3 +106,76 @@ def t_quantile_975(freedom: int) -> float:
     third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
     fourth = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
     return z + first / n + second / n**2 + third / n**3 + fourth / n**4
+
+
+def clopper_pearson(successes: int, total: int, alpha: float = 0.05) -> tuple[float, float] | None:
+    """The exact interval for one proportion: it holds the true one in at least 1 − alpha; None without trials.
+
+    Source: C. J. Clopper, E. S. Pearson, The use of confidence or fiducial limits illustrated in the case of the
+    binomial, Biometrika 26 (1934).
+    """
+    if total == 0:
+        return None
+    rest = total - successes
+    low = _beta_quantile(successes, rest + 1, alpha / 2) if successes else 0.0
+    high = _beta_quantile(successes + 1, rest, 1 - alpha / 2) if rest else 1.0
+    return low, high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """A ratio with its 95% interval; None stands for infinite."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def rate_ratio(events: tuple[int, int], exposures: tuple[int, int]) -> Ratio | None:
+    """The ratio of two rates, the first over the second, with an exact interval; None without an event or an exposure.
+
+    Given how many events there are in all, those of the first are binomial; the interval is Clopper's and Pearson's
+    for their share, scaled by the exposures. Exact for rare events; for independent frequent ones it is too wide, and
+    for events that come in clusters it may be too narrow.
+
+    Source: J. Przyborowski, H. Wilenski, Homogeneity of results in testing samples from Poisson series, Biometrika 31
+    (1940).
+    """
+    first, second = events
+    shares = clopper_pearson(first, first + second)
+    if shares is None or not all(exposures):
+        return None
+    scale = exposures[1] / exposures[0]
+    low, high = (share / (1 - share) * scale if share < 1 else None for share in shares)
+    return Ratio(value=first / second * scale if second else None, low=low, high=high)
+
+
+def _beta_quantile(a: float, b: float, level: float) -> float:
+    low, high = 0.0, 1.0
+    while high - low > 1e-14 * high:
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if _beta_share(a, b, middle) < level else (low, middle)
+    return (low + high) / 2
+
+
+def _beta_share(a: float, b: float, x: float) -> float:
+    """The regularised incomplete beta function, by its continued fraction (DLMF 8.17.22) after Lentz."""
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _beta_share(b, a, 1 - x)
+    if x <= 0:
+        return 0.0
+    front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction, place, change = d, 0, 0.0
+    while abs(change - 1) > 1e-15 and place < 100_000:
+        place += 1
+        even = place * (b - place) * x / ((a + 2 * place - 1) * (a + 2 * place))
+        odd = -(a + place) * (a + b + place) * x / ((a + 2 * place) * (a + 2 * place + 1))
+        change = 1.0
+        for term in (even, odd):
+            c, d = 1 + term / c, 1 / (1 + term * d)
+            change *= c * d
+        fraction *= change
+    return math.exp(front) * fraction / a

@@ -2,7 +2,8 @@
 
     Task                what is asked, in which bounds, and how it is judged
     ├── Resources       the bounds of its containers
-    ├── Release         the recipe: which two releases of which repo
+    ├── Release         the recipe: which two releases of which repo, and what is put in their place
+    ├── Step ...        the issues of a chain, one after another on the candidate's own state
     ├── Judge           kind, clocks, canaries
     └── Bug ...         identified wrong behaviours with their hidden tests
 
@@ -12,7 +13,7 @@ Made by `sandbox.loader` from a directory; this module reads no file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 WORKSPACE = "/workspace"
@@ -40,25 +41,58 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A function or class of the old release that gives way to one of our own making.
+
+    file: in the workspace. name: qualified, as `Class.method`. source: a file below the task's
+    directory that holds nothing but the new definition.
+    """
+
+    file: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A recipe: the workspace is `old` of `repo`, hidden tests and reference come from `new`."""
+    """A recipe: the workspace is `old` of `repo`, hidden tests and reference come from `new`.
+
+    With replacements the two may be the same: what was replaced is what has to be put right.
+    """
 
     repo: str
     old: str
     new: str
+    replacements: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One issue of a chain.
+
+    release: the version whose tests judge the step and whose source is its reference; None for a
+    task that brings them in steps/NAME. dead: hidden ids that the reference of this step does not pass.
+    """
+
+    name: str
+    instruction: str
+    release: str | None = None
+    dead: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bug:
     """An identified wrong behaviour: fixed when all its hidden tests pass.
 
-    `fixed_at` is the ISO date of the public fix, or None for a bug of our own making.
+    `fixed_at` is the ISO date of the public fix, or None for a bug of our own making; `step` the
+    step of a chain that asks for it, None where there are no steps.
     """
 
     id: str
     tests: tuple[str, ...]
     report: str | None = None
     fixed_at: str | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +138,7 @@ class Task:
     variants: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def name(self) -> str:
@@ -115,6 +150,26 @@ class Task:
         """Every hidden test id, bugs first, each once."""
         ids = [test for bug in self.bugs for test in bug.tests] + list(self.guards)
         return tuple(dict.fromkeys(ids))
+
+    def at_step(self, index: int) -> Task:
+        """The task as it is judged after a step of its chain: the bugs asked for so far, the tests that are live.
+
+        A task without steps is judged as a whole.
+        """
+        if not self.steps:
+            return self
+        asked = [step.name for step in self.steps[: index + 1]]
+        dead = self.steps[index].dead
+        bugs = [
+            replace(bug, tests=tuple(test for test in bug.tests if test not in dead))
+            for bug in self.bugs
+            if bug.step in asked
+        ]
+        return replace(
+            self,
+            bugs=tuple(bug for bug in bugs if bug.tests),
+            guards=tuple(test for test in self.guards if test not in dead),
+        )
 
 
 # Harbor's fields that this version reads and does not act on, with what happens instead.

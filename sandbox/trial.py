@@ -9,6 +9,7 @@ import anyio
 
 from sandbox import __version__, score
 from sandbox.agent import Turn, take_turn
+from sandbox.course import Stage, is_last, next_stage
 from sandbox.errors import RoadtestError, one_line
 from sandbox.events import Event
 from sandbox.journal import Journal
@@ -37,6 +38,11 @@ async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step)
     stage = "env"
     try:
         with await means.prepare(step) as place:
+            if trial.rounds:
+                stage = "judge"
+                step("judging the untouched workspace")
+                await place.judge_start()
+                stage = "env"
             step("starting the container")
             async with place.workbench() as bench:
                 stage = "agent"
@@ -46,7 +52,9 @@ async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step)
                 tree = await bench.seal(ended)
             stage = "judge"
             step("judging")
-            await place.judge(tree)
+            await place.judge(tree, ended)
+            step("looking into what came back")
+            await place.probe()
     except RoadtestError as exc:
         journal.write("fault", {"stage": stage, "final": True, **_in_words(exc)})
     except Exception as exc:  # a mistake of Roadtest's own costs this trial, not the others
@@ -81,12 +89,15 @@ def _opening(trial: Trial) -> dict[str, Any]:
         "repeat": trial.repeat,
         "task_digest": task.digest,
         "limits": trial.limits.as_data(),
+        "bugs": [{"id": bug.id, "step": bug.step} for bug in task.bugs],
+        "steps": [step.name for step in task.steps],
+        "rounds": trial.rounds,
         "version": __version__,
     }
 
 
 async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, means: Means, step: Step) -> Event:
-    """Run the candidate's turn; the checkpoint that ends it."""
+    """Run the candidate's turns; the checkpoint that ends the last."""
     client = means.connect()
     turn = Turn(
         journal=journal,
@@ -100,9 +111,27 @@ async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, 
         sleep=means.sleep,
     )
     try:
-        reason = await take_turn(turn, trial.task.instruction)
+        stage = next_stage(trial, None, journal.events)
+        while True:
+            assert stage is not None, "a trial has a first stage, and what follows is looked at below"
+            reason = await take_turn(turn, stage)
+            ended = _checkpoint(journal, stage, reason)
+            if is_last(trial, stage, reason):
+                return ended
+            tree = await bench.hold(ended)
+            if trial.rounds:
+                step(f"judging {stage.name}")
+                with turn.meter.standing_still():
+                    await place.judge(tree, ended)
+            stage = next_stage(trial, stage, journal.events)
+            if stage is None:
+                return ended
     finally:
         with anyio.CancelScope(shield=True):
             await client.close()
+
+
+def _checkpoint(journal: Journal, stage: Stage, reason: str) -> Event:
     claims = reason in ("submit", "done")
-    return journal.write("checkpoint", {"tier": "T0", "reason": reason, "claims_done": claims})
+    data = {"tier": "T0", "reason": reason, "claims_done": claims, "step": stage.name, "index": stage.index}
+    return journal.write("checkpoint", data)

@@ -58,7 +58,7 @@ class Workbench:
             return
         started = time.monotonic()
         call = str(returned.data["call"])
-        title = _title(tool, arguments)
+        title = _title(tool, arguments, str(returned.data["status"]))
         saved = await in_thread(lambda: self._save(changes, title, {"Call": call, "Event": str(returned.seq)}))
         data = {**_facts(saved), "over": None, "sealed": False, "seconds": time.monotonic() - started}
         self._journal.write("tree.saved", data, cause=returned)
@@ -71,6 +71,21 @@ class Workbench:
         """
         self._report(await in_thread(self._env.look_alive), None)
 
+    async def hold(self, ended: Event) -> Tree:
+        """Read what is there at a checkpoint after which the candidate goes on; its source tree.
+
+        Raises:
+            AgentError, SandboxError: as `AgentEnvironment.hold`.
+            HarnessError: the log cannot be written.
+        """
+        started = time.monotonic()
+        whole = await in_thread(self._env.hold)
+        # Programs of the candidate that were left running may have written since the last call.
+        differs = await in_thread(lambda: any(difference(self._history.index, whole)))
+        if differs:
+            self._env.doubt()
+        return await self._keep_whole(whole, ended, started, {"sealed": False, "differs": differs})
+
     async def seal(self, ended: Event) -> Tree:
         """End the agent and read what it left; its source tree.
 
@@ -81,20 +96,23 @@ class Workbench:
         started = time.monotonic()
         sealed = await in_thread(self._env.seal)
         differs = await in_thread(self._differs, sealed)
-        whole = Changes(changed=sealed.tree, whole=True)
-        saved = await in_thread(lambda: self._save(whole, "Sealed", {"Event": str(ended.seq)}))
-        tree = source(sealed.tree)
+        facts = {"sealed": True, "differs": differs, "skipped": sealed.skipped, "killed": sealed.killed}
+        return await self._keep_whole(sealed.tree, ended, started, facts)
+
+    async def _keep_whole(self, found: Tree, ended: Event, started: float, facts: Mapping[str, Any]) -> Tree:
+        """Save what was read from outside at a checkpoint, and write that down; its source tree."""
+        title = "Sealed" if facts["sealed"] else f"Checkpoint: {ended.data['step']}, {ended.data['reason']}"
+        whole = Changes(changed=found, whole=True)
+        saved = await in_thread(lambda: self._save(whole, title, {"Event": str(ended.seq)}))
+        tree = source(found)
         data = {
             **_facts(saved),
             "over": None,
-            "sealed": True,
-            "differs": differs,
+            **facts,
             "files": len(tree),
             "bytes": sum(len(entry.data) for entry in tree.values()),
             # What the history does not hold has to be kept otherwise.
             "blob": None if saved.commit else self._journal.blob(pack(tree)),
-            "skipped": sealed.skipped,
-            "killed": sealed.killed,
             "seconds": time.monotonic() - started,
         }
         self._journal.write("tree.saved", data, cause=ended)
@@ -143,9 +161,10 @@ def _facts(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _title(tool: Tool, arguments: Mapping[str, Any]) -> str:
+def _title(tool: Tool, arguments: Mapping[str, Any], status: str) -> str:
     values = " ".join(str(value).split("\n")[0] for value in arguments.values())
-    return f"{tool.name}: {values}"[:LONGEST_TITLE]
+    how = "" if status == "ok" else f" ({status})"
+    return f"{tool.name}{how}: {values}"[:LONGEST_TITLE]
 
 
 def closing(history: History) -> Callable[[], str | None]:

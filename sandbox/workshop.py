@@ -16,9 +16,11 @@ from sandbox.background import Background, Spares, background
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
+from sandbox.exams import hidden_tests, solution_of
 from sandbox.history import Base, make_base
 from sandbox.journal import Journal
-from sandbox.kit import InContainers, Kit
+from sandbox.judging import InContainers
+from sandbox.kit import CheckKey, Exam, Kit
 from sandbox.llm.client import Client
 from sandbox.llm.scripted import ScriptedClient, turns_for
 from sandbox.lockfile import LockFile
@@ -30,7 +32,6 @@ from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
-from sandbox.treefiles import read_tree
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Workshop:
     directory: Path
     base: str = ""
     machine: str = ""
-    checks: dict[tuple[str, str, str], Check] = field(default_factory=dict)
-    judging: dict[tuple[str, str, str], anyio.Lock] = field(default_factory=dict)
+    checks: dict[CheckKey, Check] = field(default_factory=dict)
+    judging: dict[CheckKey, anyio.Lock] = field(default_factory=dict)
     kits: dict[str, Kit] = field(default_factory=dict)
     broken: dict[str, RoadtestError] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
@@ -147,15 +148,14 @@ class Workshop:
             name=task.name,
             say=self.progress.say,
         )
-        tests = {path: entry for path, entry in read_tree(folder / "tests").items() if path != "guards.txt"}
+        exams = tuple(_exam(folder, task, index) for index in range(max(1, len(task.steps))))
         return Kit(
             client=self.client,
             run_id=self.run_id,
             image=image,
             base=self._base_of(image),
-            tests=tests,
-            tests_digest=tests_digest(task, tests),
-            solution=read_tree(folder / "solution"),
+            exams=exams,
+            solution=solution_of(folder, task),
             tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
             checks=self.checks,
             judging=self.judging,
@@ -168,6 +168,11 @@ class Workshop:
         tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
         folder = self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
         return make_base(folder, tree, title="The untouched workspace")
+
+
+def _exam(folder: Path, task: Task, index: int) -> Exam:
+    live, tests = task.at_step(index), hidden_tests(folder, task, index)
+    return Exam(task=live, tests=tests, digest=tests_digest(live, tests))
 
 
 def complete_directory(task: Task, *, machine: str) -> Path:

@@ -19,18 +19,17 @@ Nothing is repaired or coerced here; a call is valid as it was sent, or not run.
 from __future__ import annotations
 
 import json
-import math
 import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from sandbox.detect.formats import FORMATS
+from sandbox.exact import integer, real
 from sandbox.schema import dotted, known_keys
 from sandbox.tooling import Tool
 
@@ -48,6 +47,8 @@ _KEYWORD_LABELS = {
 _KINDS = {bool: "a boolean", str: "a string", list: "a list", type(None): "null"}
 # Room for a schema that refers to itself, held against a value nested as deeply as may be.
 _FRAMES, _STACK_BYTES = 30_000, 256 * 2**20
+# The recursion limit and the size of stacks are everybody's.
+_ROOM = threading.Lock()
 
 
 class BadJson(ValueError):
@@ -55,7 +56,7 @@ class BadJson(ValueError):
 
 
 def parse_json(text: str) -> Any:
-    """Strict JSON: no NaN, no BOM, bounded depth; a number too large for a float stays exact.
+    """Strict JSON: no NaN, no BOM, bounded depth; every number is exactly what was written.
 
     Raises:
         BadJson: with the reason.
@@ -63,7 +64,7 @@ def parse_json(text: str) -> Any:
     if not text.strip(" \t\r\n"):
         raise BadJson("there is nothing in them; no arguments are {}")
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_int=integer, parse_float=_float)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=integer, parse_float=real)
     except RecursionError as exc:
         raise BadJson(f"nested deeper than {DEEPEST}") from exc
     except ValueError as exc:
@@ -75,21 +76,6 @@ def parse_json(text: str) -> Any:
 
 def _no_constant(name: str) -> NoReturn:
     raise BadJson(f"{name} is not JSON")
-
-
-def integer(digits: str) -> int | Decimal:
-    """An integer of any length; int() refuses those of more than 4300 digits."""
-    return int(digits) if len(digits) <= 4000 else Decimal(digits)
-
-
-def _float(digits: str) -> float | Decimal:
-    value = float(digits)
-    if math.isfinite(value):
-        return value
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent that no Decimal holds either
-        return Decimal("-Infinity" if digits.startswith("-") else "Infinity")
 
 
 def _deeper_than(value: Any, most: int) -> bool:
@@ -156,15 +142,16 @@ def _violations(validator: Draft202012Validator, value: Any) -> list[ValidationE
 def _with_room(validator: Draft202012Validator, value: Any) -> list[ValidationError]:
     """The violations, found in a thread whose stack is large enough for any value that `parse_json` lets pass."""
     found: list[ValidationError] = []
-    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=lambda: found.extend(_leaves(validator.iter_errors(value))))
-    try:
-        sys.setrecursionlimit(max(limit, _FRAMES))
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
+    with _ROOM:
+        limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
+        try:
+            sys.setrecursionlimit(max(limit, _FRAMES))
+            thread.start()
+            thread.join()
+        finally:
+            threading.stack_size(size)
+            sys.setrecursionlimit(limit)
     return found
 
 

@@ -1,4 +1,4 @@
-"""JSON objects that stand somewhere in a text."""
+"""Objects that stand somewhere in a text: as JSON, as a Python dict, or as JSON inside a string."""
 
 from __future__ import annotations
 
@@ -8,25 +8,47 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.detect.calls import children
+from sandbox.detect.literals import Effort, read_object
 
 _FIRST_WINDOW = 4000
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
-_OBJECT = re.compile(r"\{\s*\"")
+_OBJECT = re.compile(r"\{\s*[\"']")
+_ESCAPED = re.compile(r"\{(?:\s|\\[nrt])*\\{1,7}\"[^\"\\]*(?:\\.[^\"\\]*)*", re.S)
+_MOST_ENCODINGS = 3
 
 
-def objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object in the text, those inside others too; gives up on a text that is broken all over."""
-    budget = 1_000_000 + 2 * len(text)
+def objects(text: str, encodings: int = _MOST_ENCODINGS) -> Iterator[dict[str, Any]]:
+    """Every object in the text, those inside others too; gives up on a text that is broken all over.
+
+    encodings: how often an object may have been made a string again.
+    """
+    budget, effort = 1_000_000 + 2 * len(text), Effort.on(text)
     position = 0
     while budget > 0 and (found := _OBJECT.search(text, position)):
-        value, length, cost = decoded(text, found.start())
+        value, end, cost = _read(text, found.start(), effort)
         budget -= cost
-        position = found.start() + max(length, 1)
+        position = max(end, found.start() + 1)
         if value is not None:
             yield from _within(value)
+    if encodings > 0:
+        for inner in map(_once_decoded, _ESCAPED.finditer(text)):
+            yield from objects(inner, encodings - 1)
 
 
-def decoded(text: str, start: int) -> tuple[dict[str, Any] | None, int, int]:
+def object_at(text: str, start: int, effort: Effort) -> tuple[dict[str, Any], int] | None:
+    """The object that begins at a brace, JSON or a Python dict, and the place behind it."""
+    value, end, _ = _read(text, start, effort)
+    return None if value is None else (value, end)
+
+
+def _read(text: str, start: int, effort: Effort) -> tuple[dict[str, Any] | None, int, int]:
+    value, length, cost = _decoded(text, start)
+    if value is None and (read := read_object(text, start, effort)):
+        return (*read, cost)
+    return value, start + length, cost
+
+
+def _decoded(text: str, start: int) -> tuple[dict[str, Any] | None, int, int]:
     """The JSON object that begins at a brace, if any; its length; what it cost to find out.
 
     Read from a window that grows only while the object may go on beyond it: the library counts
@@ -46,6 +68,15 @@ def decoded(text: str, start: int) -> tuple[dict[str, Any] | None, int, int]:
             size *= 8
         except RecursionError:
             return None, 0, cost + _FIRST_WINDOW
+
+
+def _once_decoded(found: re.Match[str]) -> str:
+    """What a string stands for, up to where its quotes end; nothing if it is no JSON string."""
+    try:
+        inner = json.loads(f'"{found[0]}"', strict=False)
+    except ValueError:
+        return ""
+    return str(inner)
 
 
 def _within(value: Any) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from sandbox.detect.grounding import Origins, origins_of
 from sandbox.detect.loops import loops
 from sandbox.detect.made import Made, calls_made, in_order
 from sandbox.detect.recovery import recoveries
-from sandbox.events import Event, last, of_kind
+from sandbox.events import Event, final_check, last, of_kind
 
 BYTES_PER_TOKEN = 4
 # What these give back is the text of files, which may tell of any service.
@@ -78,7 +78,7 @@ def _claims(events: Sequence[Event]) -> bool:
 
 def _accepted(events: Sequence[Event]) -> bool | None:
     """Whether the last check found the work good; None without a check."""
-    checked = last(events, "check.ran")
+    checked = final_check(events)
     if checked is None:
         return None
     data = checked.data

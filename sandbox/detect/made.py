@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -138,30 +138,34 @@ def parsed(raw: str) -> tuple[Mapping[str, Any], str]:
     try:
         value = _DECODER.decode(raw)
         text = _ENCODER.encode(value)
-    except (ValueError, RecursionError, ArithmeticError):
+    except (ValueError, RecursionError):
         return {}, raw
     return (value, text) if isinstance(value, dict) else ({}, raw)
 
 
 @lru_cache(maxsize=4096)
-def _number(text: str) -> int | float | str:
-    """Equal for equal numbers: 1, 1.0 and 1e0; never equal to a string that a candidate would write."""
+def _number(text: str) -> int | str:
+    """Equal for equal numbers: 1, 1.0 and 1e0; never equal to a string that a candidate would write.
+
+    By its digits alone, so that no size of a number or of its exponent matters.
+    """
     if len(text) <= 15 and text.lstrip("-").isdigit():
         return int(text)
-    _, digits, exponent = Decimal(text).as_tuple()
-    if not any(digits):
-        return 0
-    if not isinstance(exponent, int):
+    parts = _NUMBER.fullmatch(text)
+    if parts is None:
         raise ValueError("no number of JSON")
-    kept = "".join(map(str, digits)).strip("0")
-    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    power = exponent + zeros
-    sign = "-" if text.startswith("-") else ""
+    sign, whole, fraction, exponent = (part or "" for part in parts.groups())
+    digits = (whole + fraction).lstrip("0")
+    kept = digits.rstrip("0")
+    if not kept:
+        return 0
+    power = int(exponent or 0) - len(fraction) + len(digits) - len(kept)
     if power >= 0 and len(kept) + power <= 15:
         return int(f"{sign}{kept}{'0' * power}")
     return f"\0{sign}{kept}e{power}"
 
 
+_NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?", re.ASCII)
 _DECODER = json.JSONDecoder(parse_float=_number, parse_int=_number)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 

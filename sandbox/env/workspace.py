@@ -168,6 +168,28 @@ class AgentEnvironment:
             return self._overcome(exc)
         return None
 
+    def hold(self) -> Tree:
+        """Read the workspace while everything in it stands still, and let it go on.
+
+        Raises:
+            AgentError: the workspace is over its bounds.
+            SandboxError: the container or the engine failed.
+        """
+        try:
+            with held_still(self.container.client, self.container.id):
+                tree = self._read().tree
+        except EngineGone:
+            raise
+        except SandboxError as exc:
+            self.container.blame(NoAnswer(str(exc)))
+            raise
+        self._confirm()
+        return tree
+
+    def doubt(self) -> None:
+        """Have the next call's changes read from outside: the tool host's picture is not the one that is kept."""
+        self._behind = True
+
     def seal(self) -> Sealed:
         """End every process of the agent and read the workspace out.
 
@@ -210,17 +232,9 @@ class AgentEnvironment:
         if changes is not None and (changes.over or not self._behind):
             return changes
         try:
-            with held_still(self.container.client, self.container.id):
-                try:
-                    tree = self._read().tree
-                except AgentError as exc:
-                    return Changes(over=str(exc))
-        except EngineGone:
-            raise
-        except SandboxError as exc:
-            self.container.blame(NoAnswer(str(exc)))
-            raise
-        self._confirm()
+            tree = self.hold()
+        except AgentError as exc:
+            return Changes(over=str(exc))
         self._behind = False
         return Changes(changed=tree, whole=True)
 

@@ -13,16 +13,17 @@ import email.utils
 import importlib
 import json
 import os
-import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
+from sandbox.detect.provider import MOST_READ, failure_in, kind_of, kind_of_status, malformed_call_in, tells_of_overflow
 from sandbox.errors import ProviderError, one_line
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
+from sandbox.llm.converting import convertible
 from sandbox.llm.providers import (
     OWN_HANDLER,
     check_address,
@@ -32,7 +33,7 @@ from sandbox.llm.providers import (
     price,
     resolve,
 )
-from sandbox.llm.recorder import Recorder
+from sandbox.llm.recorder import Recorder, is_chat
 from sandbox.plan import Candidate
 from sandbox.reply import parse_body
 from sandbox.secrecy import without_secrets
@@ -57,22 +58,8 @@ _KINDS = {
     "BadRequestError": "bad-request",
     "UnprocessableEntityError": "bad-request",
 }
-# How providers say that a conversation has outgrown the model; litellm knows some of their words.
-_OVERFLOW = re.compile(
-    r"context_length_exceeded|maximum (?:context|model) length|exceeds? the (?:model's )?(?:maximum )?context"
-    r"|reduce the length of the (?:messages|prompt|input)|too large for model with"
-    r"|prompt is too long|input is too long for",
-    re.IGNORECASE,
-)
-_READ_FOR_WORDS = 4000
-_STATUSES = {
-    413: "context-length",
-    401: "authentication",
-    403: "authentication",
-    404: "not-found",
-    408: "timeout",
-    429: "rate-limit",
-}
+# What is looked at of a long error; and how much of its end may hold a key that is cut in two.
+_MOST_SAID, _LONGEST_KEY = 16_000, 4000
 
 
 class LiteLLMClient:
@@ -137,13 +124,17 @@ class LiteLLMClient:
         except Exception as exc:
             failure = self._failure(exc)
         # litellm may choke on what the model wrote; that is the model's reply all the same.
-        document = self._raw_completion()
+        document, said = self._on_the_wire()
         if document is not None and self._http.response is not None:
             return self._answer(document, self._http.response.content, True, started, response, [messages, tools])
+        # Raised out here, without its cause: that may quote the key, and tracebacks get printed.
+        if said is not None:
+            raise self._told(str(said), said.kind)
         if failure is not None:
-            # Raised out here, without its cause: that may quote the key, and tracebacks get printed.
             raise failure
         rendered = response.model_dump(mode="json")
+        if (said := failure_in(rendered)) is not None:
+            raise self._told(str(said), said.kind)
         return self._answer(rendered, json.dumps(rendered).encode(), False, started, response, [messages, tools])
 
     async def _complete(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
@@ -154,7 +145,7 @@ class LiteLLMClient:
         return await self._litellm.acompletion(
             model=self._candidate.name,
             # litellm does not promise to leave these alone, and the conversation goes on with them.
-            messages=copy.deepcopy(list(messages)),
+            messages=self._sendable(messages),
             tools=copy.deepcopy(list(tools)) or None,
             api_base=self._candidate.api_base,
             api_key=self._key or (NO_KEY if keyless else None),
@@ -166,20 +157,33 @@ class LiteLLMClient:
             **self._candidate.settings,
         )
 
-    def _raw_completion(self) -> Any:
-        """The last body if the provider sent a chat completion, else None."""
+    def _sendable(self, messages: Sequence[Message]) -> list[Any]:
+        """A copy of the conversation, with arguments that litellm can convert where it has to."""
+        copied: list[Any] = copy.deepcopy(list(messages))
+        if self._through_openai or self._provider in OWN_HANDLER or self._provider == "azure":
+            return copied
+        return convertible(copied)
+
+    def _on_the_wire(self) -> tuple[Any, ProviderError | None]:
+        """The reply as the provider's last body holds it; or the failure that it tells of; neither if it does not say.
+
+        Whose fault a body is, is for `sandbox.detect.provider` to say.
+        """
         response = self._http.response
-        if response is None or response.status_code != 200:
-            return None
+        if response is None:
+            return None, None
         try:
             document = parse_body(response.content)
-        except ProviderError:
-            return None
-        if not isinstance(document, dict):
-            return None
-        if document.get("error") and not document.get("choices"):
-            return None
-        return document if "choices" in document or document.get("object") == "chat.completion" else None
+        except ProviderError as exc:
+            return None, exc if response.is_success and is_chat(response) else None
+        # A call that a provider could not read is the model's, under whatever status and in whatever dialect.
+        if malformed_call_in(document) is not None:
+            return document, None
+        if not response.is_success:
+            return None, None
+        if (failure := failure_in(document)) is not None:
+            return None, failure
+        return (document if _is_completion(document, response) else None), None
 
     def _answer(
         self, document: Any, body: bytes, raw: bool, started: float, response: Any, sent: Sequence[Any]
@@ -220,9 +224,20 @@ class LiteLLMClient:
         return Charge(tokens=prompt + completion, cost_usd=cost, estimated=True)
 
     def _failure(self, exc: Exception) -> ProviderError:
+        if self._http.fault is not None:
+            return self._told(str(self._http.fault), self._http.fault.kind)
+        response = self._http.response
+        if response is not None and response.is_redirect:
+            to = response.headers.get("location", "somewhere else")
+            return self._told(f"the provider redirects ({response.status_code}) to {to}; see --api-base", "bad-request")
+        return self._told(str(exc) or type(exc).__name__, self._kind(exc))
+
+    def _told(self, words: str, kind: str) -> ProviderError:
         # Keys go first: a key cut in two by the shortening would no longer be found.
-        text = one_line(Exception(without_secrets(str(exc), self._key) or type(exc).__name__))
-        return ProviderError(text, kind=self._kind(exc), retry_after=_retry_after(self._http.response))
+        text = without_secrets(words[:_MOST_SAID], self._key)
+        if len(words) > _MOST_SAID:
+            text = text[:-_LONGEST_KEY]
+        return ProviderError(one_line(Exception(text)), kind=kind, retry_after=_retry_after(self._http.response))
 
     def _kind(self, exc: Exception) -> str:
         """What went wrong, by what was seen on the wire before litellm's word for it."""
@@ -230,18 +245,28 @@ class LiteLLMClient:
         named = next((_KINDS[name] for name in names if name in _KINDS), "server")
         if self._http.broken is not None:
             return "timeout" if isinstance(self._http.broken, httpx.TimeoutException) else "connection"
-        if self._http.response is None or named == "context-length":
+        response = self._http.response
+        if response is None or named == "context-length":
             return named
-        status = self._http.response.status_code
-        if status < 500 and _OVERFLOW.search(self._http.response.text[:_READ_FOR_WORDS]):
-            return "context-length"
-        if status < 300 or status >= 500:
-            return "server"
-        return _STATUSES.get(status, "bad-request")
+        return "context-length" if _is_overflow(response) else kind_of_status(response.status_code)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+def _is_completion(document: Any, response: httpx.Response) -> bool:
+    """Whether a good body is a chat completion, whole or not, and no reply in another dialect."""
+    if not isinstance(document, dict):
+        return False
+    return is_chat(response) or "choices" in document or document.get("object") == "chat.completion"
+
+
+def _is_overflow(response: httpx.Response) -> bool:
+    try:
+        return kind_of(parse_body(response.content)) == "context-length"
+    except ProviderError:
+        return tells_of_overflow(response.content[:MOST_READ].decode("utf-8", "replace"))
 
 
 def _guess(data: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,14 @@ import anyio
 
 from sandbox.errors import ProviderError
 from sandbox.llm.client import Answer, Client, Message
+from sandbox.llm.waiting import Clock, within
 
 PASSING = frozenset({"rate-limit", "server", "timeout", "connection"})
 ATTEMPTS = 5
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
+# Seconds that one trial may lose to its provider.
+MOST_LOST = 3600.0
 
 
 async def ask_patiently(
@@ -26,29 +30,54 @@ async def ask_patiently(
     attempts: int = ATTEMPTS,
     first_wait: float = FIRST_WAIT,
     sleep: Callable[[float], Awaitable[None]] | None = None,
+    clock: Clock | None = None,
+    most_lost: float = MOST_LOST,
 ) -> Answer:
     """Ask, and ask again after failures that may pass, at most `attempts` times.
+
+    What is lost to the provider (attempts that it fails, waits after them, the time that a reply takes to arrive once
+    it has begun) is taken off the candidate's time. So that a trial ends all the same, it has a bound of its own.
 
     Args:
         failed: told of each failure: attempt, kind, message, wait (seconds, None at the last).
         first_wait: seconds before the second attempt; doubled each time, with jitter.
             A longer wait that the provider asks for (Retry-After) counts instead.
         sleep: lets so many seconds pass; they pass by themselves if it is None.
+        clock: the candidate's time; None: it has all there is.
+        most_lost: seconds by the clock after which a failure is not followed by another attempt.
 
     Raises:
         ProviderError: it will not pass, or did not in time.
+        TimeoutError: the candidate's time is over.
     """
     for attempt in range(1, attempts + 1):
         try:
-            return await client.ask(messages, tools)
+            return await _ask(client, messages, tools, clock)
         except ProviderError as exc:
             again = exc.kind in PASSING and attempt < attempts
             wait = _wait(exc, attempt, first_wait) if again else None
+            if wait is not None and clock is not None and clock.lost + wait > most_lost:
+                wait = None
             failed({"attempt": attempt, "kind": exc.kind, "message": str(exc), "wait": wait})
             if wait is None:
                 raise
-            await (sleep or anyio.sleep)(wait)
+            await _pass(wait, sleep or anyio.sleep, clock)
     raise AssertionError("unreachable")
+
+
+async def _ask(
+    client: Client, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], clock: Clock | None
+) -> Answer:
+    if clock is None:
+        return await client.ask(messages, tools)
+    return await within(clock, lambda: client.ask(messages, tools))
+
+
+async def _pass(wait: float, sleep: Callable[[float], Awaitable[None]], clock: Clock | None) -> None:
+    began = time.monotonic()
+    await sleep(wait)
+    if clock is not None:
+        clock.forgive(time.monotonic() - began)
 
 
 def _wait(exc: ProviderError, attempt: int, first_wait: float) -> float:

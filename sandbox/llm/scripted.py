@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox.detect.provider import failure_in
 from sandbox.errors import BadInput
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
@@ -24,9 +25,15 @@ class ScriptedClient:
         self._turns = iter(turns)
 
     async def ask(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Answer:
-        """The next turn; no time passes, no token and no money is counted."""
+        """The next turn; no time passes, no token and no money is counted.
+
+        Raises:
+            ProviderError: it is a body that tells of a failure of the provider.
+        """
         turn = next(self._turns, DONE)
         document = turn["raw"] if "raw" in turn else _completion(turn)
+        if (failure := failure_in(document)) is not None:
+            raise failure
         return Answer(
             body=json.dumps(document).encode("ascii"),
             raw=True,
@@ -54,7 +61,12 @@ def _call(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": None, "tool_calls": [{"id": f"call_{name}", "type": "function", "function": function}]}
 
 
-ORACLE_TURNS = (_call("bash", {"command": f"bash {SOLUTION}/solve.sh"}), _call("submit", {}))
+def oracle_turns(task: Task) -> Sequence[Mapping[str, Any]]:
+    """Apply the reference solution and hand in; in a chain once for each step."""
+    places = [f"{SOLUTION}/{step.name}" for step in task.steps] or [SOLUTION]
+    return [
+        turn for place in places for turn in (_call("bash", {"command": f"bash {place}/solve.sh"}), _call("submit", {}))
+    ]
 
 
 def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
@@ -64,7 +76,7 @@ def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
         BadInput: a turns file is missing or broken.
     """
     if candidate.kind == ORACLE:
-        return ORACLE_TURNS
+        return oracle_turns(task)
     if candidate.kind == NOP:
         return ()
     if candidate.script is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.detect.facts import FALSE_COMPLETION, REFUSED, UNRECOVERED, CallFacts, ReplyFault, TrialCalls
 from sandbox.report.calls_data import CallRates, CallReport, LabelRate, LeftOut, ToolRate
+from sandbox.report.transcript_lines import count as in_words
 from sandbox.score import NO_VERDICT
 from sandbox.stats import Share, clustered_share
 
@@ -189,8 +190,9 @@ def remarks(report: CallReport) -> list[str]:
     """What has to be said beside the tables."""
     lines = []
     if report.left_out:
-        every = report.trials + len(report.left_out)
-        lines.append(f"{len(report.left_out)} of {every} trials have no verdict and are left out:")
+        every = in_words(report.trials + len(report.left_out), "trial", "trials")
+        verbs = ("has", "is") if len(report.left_out) == 1 else ("have", "are")
+        lines.append(f"{len(report.left_out)} of {every} {verbs[0]} no verdict and {verbs[1]} left out:")
         lines += [f"  {left.trial}: {left.verdict or 'not finished'}" for left in report.left_out]
     if len(report.conditions) > 1 and "condition" not in report.by:
         lines.append(

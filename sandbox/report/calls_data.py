@@ -98,8 +98,7 @@ class CallRates:
             "faulty": self.faulty.successes,
             "rate": share["rate"],
             "interval": share["interval"],
-            "tasks": share["tasks"],
-            "design_effect": share["design_effect"],
+            **{key: share[key] for key in ("interval_of", "tasks", "design_effect", "effective")},
             "labels": {
                 rate.label: {"count": rate.count, "per": rate.per, "rate": rate.share.rate} for rate in self.labels
             },
@@ -128,13 +127,23 @@ class CallRates:
 
 
 def _as_data(share: Share) -> dict[str, Any]:
+    """A share, and what its interval rests on."""
     return {
         "of": share.total,
         "rate": share.rate,
         "interval": list(share.interval) if share.interval else None,
+        "interval_of": _spoken_of(share),
         "tasks": share.clusters,
         "design_effect": round(share.design_effect, 4),
+        "effective": round(share.effective, 2),
     }
+
+
+def _spoken_of(share: Share) -> str | None:
+    """What the interval speaks of: variance between tasks cannot be seen in one."""
+    if share.interval is None:
+        return None
+    return "tasks like these" if share.clusters > 1 else "this task alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

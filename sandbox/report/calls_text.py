@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from rich.table import Table
-from rich.text import Text
-
 from sandbox.report.calls_data import CallRates, CallReport, LabelRate
-from sandbox.report.transcript_lines import one_line
+from sandbox.report.sheet import NOTHING, Sheet
+from sandbox.report.transcript_lines import count
 from sandbox.stats import Share
 
-LONGEST = 200
-NOTHING = "–"
 
-
-def tables(report: CallReport) -> Iterator[Table]:
+def tables(report: CallReport) -> Iterator[Sheet]:
     """What was asked for; without `by`, groups by label and by tool as well."""
     if "label" in report.by:
         yield _labels(report.labels, "Faults by label")
         return
     yield _groups("Calls", report.groups, _RATES)
-    yield _groups("What faults cost, and what else there was", report.groups, _COSTS)
+    costs = {name: figure for name, figure in _COSTS.items() if "tool" not in report.by or name not in _OF_NO_TOOL}
+    yield _groups("What faults cost, and what else there was", report.groups, costs)
     if not report.by:
         yield _labels([rate for group in report.groups for rate in group.labels], "Faults by label")
         yield _tools(report.groups)
 
 
-def _groups(title: str, groups: Sequence[CallRates], figures: Mapping[str, Callable[[CallRates], str]]) -> Table:
+def _groups(title: str, groups: Sequence[CallRates], figures: Mapping[str, Callable[[CallRates], str]]) -> Sheet:
     names = list(groups[0].keys) if groups else ["candidate"]
     rows = ((list(group.keys.values()), [figure(group) for figure in figures.values()]) for group in groups)
     return _table(title, names, list(figures), rows)
@@ -39,6 +35,17 @@ def _after(group: CallRates) -> str:
 
 def _tokens(group: CallRates) -> str:
     return f"{group.fault_tokens:,.0f} ({_part(group.fault_tokens, group.tokens)})" if group.tokens else NOTHING
+
+
+def _time(group: CallRates) -> str:
+    return f"{short_time(group.fault_seconds)} ({_part(group.fault_seconds, group.seconds)})"
+
+
+def short_time(seconds: float) -> str:
+    """As in 0s, 0.4ms, 12ms, 1.5s, 12.5s."""
+    if 0 < seconds < 0.9995:
+        return f"{1000 * seconds:.1f}ms" if seconds < 0.00095 else f"{1000 * seconds:.0f}ms"
+    return f"{seconds:.1f}s" if seconds else "0s"
 
 
 _RATES: Mapping[str, Callable[[CallRates], str]] = {
@@ -53,25 +60,29 @@ _RATES: Mapping[str, Callable[[CallRates], str]] = {
 }
 _COSTS: Mapping[str, Callable[[CallRates], str]] = {
     "tokens": _tokens,
-    "time": lambda group: f"{group.fault_seconds:.1f}s ({_part(group.fault_seconds, group.seconds)})",
+    "time": _time,
     "faulty replies": lambda group: str(group.reply_faults),
     "false completions": lambda group: f"{group.false_completions}/{group.claims}" if group.claims else NOTHING,
     "loops": lambda group: str(group.loops),
     "refused": lambda group: str(group.refused),
     "ungrounded": lambda group: str(group.ungrounded),
 }
+# What is a matter of whole replies and trials.
+_OF_NO_TOOL = ("faulty replies", "false completions", "loops")
 
 
-def _labels(rates: Sequence[LabelRate], title: str) -> Table:
+def _labels(rates: Sequence[LabelRate], title: str) -> Sheet:
     names = [*(rates[0].keys if rates else ["candidate"]), "label"]
-    rows = (
-        ([*rate.keys.values(), rate.label], [str(rate.count), f"{rate.share.total} {rate.per}", *_rate(rate.share)])
-        for rate in rates
-    )
+    rows = (([*rate.keys.values(), rate.label], [str(rate.count), _of(rate), *_rate(rate.share)]) for rate in rates)
     return _table(title, names, ["count", "of", "rate", "95% interval"], rows)
 
 
-def _tools(groups: Sequence[CallRates]) -> Table:
+def _of(rate: LabelRate) -> str:
+    one = {"calls": "call", "replies": "reply", "faults": "fault", "claims": "claim"}[rate.per]
+    return count(rate.share.total, one, rate.per)
+
+
+def _tools(groups: Sequence[CallRates]) -> Sheet:
     rows = (
         ([*group.keys.values(), tool.tool], [str(tool.calls), str(tool.faulty), _part(tool.faulty, tool.calls)])
         for group in groups
@@ -83,15 +94,8 @@ def _tools(groups: Sequence[CallRates]) -> Table:
 
 def _table(
     title: str, names: Sequence[str], figures: Sequence[str], rows: Iterable[tuple[Sequence[str], Sequence[str]]]
-) -> Table:
-    made = Table(title=title, title_justify="left", header_style="bold")
-    for name in names:
-        made.add_column(name, overflow="fold")
-    for figure in figures:
-        made.add_column(figure, justify="right", overflow="fold")
-    for keys, cells in rows:
-        made.add_row(*(Text(one_line(cell, LONGEST)) for cell in (*keys, *cells)))
-    return made
+) -> Sheet:
+    return Sheet(title=title, names=names, figures=figures, rows=[[*keys, *cells] for keys, cells in rows])
 
 
 def _rate(share: Share) -> tuple[str, str]:

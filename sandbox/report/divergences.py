@@ -8,11 +8,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from sandbox.replay_contrast import readable
 from sandbox.replay_tape import Divergence
 
 Found = Sequence[tuple[str, Divergence]]
 # A loop that goes astray may differ in every call; the log has them all.
 MOST_SHOWN = 50
+MOST_IN_CELL = 1000
 
 
 def table(found: Found) -> Table:
@@ -28,7 +30,7 @@ def table(found: Found) -> Table:
 
 def _plain(text: str) -> Text:
     # What tools say may hold anything; a terminal is to see only what can be seen.
-    return Text("".join(character if character.isprintable() else "�" for character in text))
+    return Text(readable(text, most=MOST_IN_CELL))
 
 
 def in_short(found: Found) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
+from sandbox.report.sheet import NOTHING, Sheet
+from sandbox.report.transcript_lines import count as in_words
 from sandbox.score import NO_VERDICT
 from sandbox.stats import wilson
 
@@ -76,80 +75,78 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
     )
 
 
-# In the order in which columns go where the terminal is narrow.
-DISPENSABLE = ("wall", "recovered", "95% interval", "calls")
-NARROW = 110
+FIGURES = ("accepted", "rate", "95% interval", "other verdicts", "calls", "faulty", "recovered", "wall")
 
 
-def table(rows: Sequence[Standing], *, width: int = 140) -> Table:
-    """The standings as a table for a terminal of `width` columns; names are never cut."""
-    headings = ["accepted", "rate", "95% interval", "other verdicts", "calls", "faulty", "recovered", "wall"]
-    longest = max((len(row.candidate) for row in rows), default=0)
-    for heading in DISPENSABLE[: max(0, (NARROW + longest - 18 - width + 9) // 10)]:
-        headings.remove(heading)
-    several = len({row.condition for row in rows}) > 1
-    made = Table(title="Standings", title_justify="left", header_style="bold")
-    made.add_column("candidate", overflow="fold")
-    if several:
-        made.add_column("condition", overflow="fold")
-    for heading in headings:
-        made.add_column(heading, justify="left" if heading == "other verdicts" else "right", overflow="fold")
-    for row in rows:
-        cells = _cells(row)
-        names = [row.candidate, *([row.condition] if several else [])]
-        made.add_row(*(Text(cell) for cell in [*names, *(cells[heading] for heading in headings)]))
-    return made
+def table(rows: Sequence[Standing]) -> Sheet:
+    """The standings; on a narrow terminal without some of what `roadtest calls` tells too."""
+    names = ["candidate", "condition"] if len({row.condition for row in rows}) > 1 else ["candidate"]
+    headings = (*names, *FIGURES)
+    return Sheet(
+        title="Standings",
+        names=names,
+        figures=FIGURES,
+        words=frozenset({"other verdicts"}),
+        dispensable=("wall", "recovered", "calls", "faulty"),
+        rows=[[_cells(row)[heading] for heading in headings] for row in rows],
+    )
 
 
 def _cells(row: Standing) -> dict[str, str]:
     return {
+        "candidate": row.candidate,
+        "condition": row.condition,
         "accepted": f"{row.accepted}/{row.judged}",
         "rate": _percent(row.rate),
         "95% interval": _interval(row.interval),
         "other verdicts": _others(row),
         "calls": str(row.calls),
         "faulty": str(row.faulty),
-        "recovered": str(row.recovered) if row.faulty else "–",
+        "recovered": str(row.recovered) if row.faulty else NOTHING,
         "wall": f"{row.wall_s:.1f}s",
     }
 
 
 def _percent(rate: float | None) -> str:
-    return "–" if rate is None else f"{100 * rate:.0f}%"
+    return NOTHING if rate is None else f"{100 * rate:.0f}%"
 
 
 def _interval(interval: tuple[float, float] | None) -> str:
-    return "–" if interval is None else f"{100 * interval[0]:.0f}–{100 * interval[1]:.0f}%"
+    return NOTHING if interval is None else f"{100 * interval[0]:.0f}–{100 * interval[1]:.0f}%"
 
 
 def _others(row: Standing) -> str:
     parts = [f"{count} {verdict}" for verdict, count in sorted(row.verdicts.items()) if verdict != "accepted"]
-    return ", ".join(parts) or "–"
+    return ", ".join(parts) or NOTHING
 
 
-def trials_table(records: Iterable[Mapping[str, Any]]) -> Table:
+def trials_table(records: Iterable[Mapping[str, Any]]) -> Sheet:
     """Every trial on a line of its own."""
-    made = Table(title="Trials", title_justify="left", header_style="bold")
-    for heading in ("task", "candidate", "condition", "verdict", "reason", "calls", "faults", "wall"):
-        made.add_column(heading, justify="right" if heading in ("calls", "wall") else "left", overflow="fold")
-    for record in records:
-        faults = ", ".join(f"{label}×{count}" for label, count in record["calls"]["faults"].items()) or "–"
-        condition = f"{record['condition']}/{record['repeat']}"
-        cells = [f"{record['suite']}/{record['task']}", record["candidate"], condition, record["verdict"]]
-        cells += [record["reason"], str(record["calls"]["total"]), faults, f"{record['time']['wall_s']:.1f}s"]
-        made.add_row(*(Text(cell) for cell in cells))
-    return made
+    return Sheet(
+        title="Trials",
+        names=("task", "candidate", "condition"),
+        figures=("verdict", "reason", "calls", "faults", "wall"),
+        words=frozenset({"verdict", "reason", "faults"}),
+        rows=[_trial(record) for record in records],
+    )
+
+
+def _trial(record: Mapping[str, Any]) -> list[str]:
+    faults = ", ".join(f"{label}×{count}" for label, count in record["calls"]["faults"].items()) or NOTHING
+    condition = f"{record['condition']}/{record['repeat']}"
+    cells = [f"{record['suite']}/{record['task']}", record["candidate"], condition, record["verdict"]]
+    return [*cells, record["reason"], str(record["calls"]["total"]), faults, f"{record['time']['wall_s']:.1f}s"]
 
 
 def remarks(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """What has to be said beside the table: trials without a verdict, and trials with a flag."""
     lost = [record for record in records if record["verdict"] in NO_VERDICT]
-    lines = [f"{len(lost)} of {len(records)} trials have no verdict and count in no rate:"] if lost else []
+    every = in_words(len(records), "trial", "trials")
+    verbs = ("has", "counts") if len(lost) == 1 else ("have", "count")
+    lines = [f"{len(lost)} of {every} {verbs[0]} no verdict and {verbs[1]} in no rate:"] if lost else []
     lines += [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost]
     flags = Counter(flag for record in records for flag in record.get("flags", ()))
-    return lines + [
-        f"{count} of {len(records)} trials: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())
-    ]
+    return lines + [f"{count} of {every}: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())]
 
 
 FLAGS = {

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox import score
 from sandbox.detect.facts import UNRECOVERED, CallFacts
 from sandbox.detect.faults import trial_calls
-from sandbox.events import Event, last, of_kind
+from sandbox.events import Event, final_check, of_kind
 from sandbox.judge import PASSING
 from sandbox.report.transcript_data import (
     CallShown,
@@ -71,7 +71,7 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
         trial=str(events[0].data["trial"]),
         verdict=str(events[-1].data["verdict"]) if closed else None,
         reason=str(events[-1].data["reason"]) if closed else None,
-        score=score.trial_score(events[-1].data["verdict"], last(events, "check.ran")) if closed else None,
+        score=score.trial_score(events[-1].data["verdict"], final_check(events)) if closed else None,
         calls=score.calls(events),
         usage=score.usage(events),
         time=score.times(events),
@@ -80,7 +80,7 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
         steps=steps,
         remarks=tuple(_remarks(log)),
         seal=_seal(events),
-        check=_check(last(events, "check.ran"), answer or {}),
+        check=_check(final_check(events), answer or {}),
         notes=() if closed else ("the trial has no end: it is still running, or was cut",),
     )
 

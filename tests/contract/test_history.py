@@ -241,6 +241,18 @@ def test_an_unsafe_path_is_a_mistake_of_ours(history: History, path: str) -> Non
 TEXTS = ["", "\n\n", "a\nCall: 2\n", "a\0b", "\ud800\udcff", "\x1b[31mred\x1b[0m", "\u202eback", "x" * 10_000, "é✓"]
 
 
+def test_a_state_in_which_nothing_changed_says_so(history: History) -> None:
+    for content in (b"x = 3\n", b"x = 3\n"):
+        history.save({"app.py": Entry(FILE, content)}, (), title="edit_file: app.py " + "x" * 60, notes={}, at=AT)
+        # A call that was refused reports no file at all.
+        history.save({}, (), title="edit_file: app.py", notes={}, at=AT)
+    history.close()
+    titles = [title for _, title in Reader(history.folder).log()][1:]
+    marked = [title.endswith(" (nothing changed)") for title in titles]
+    assert marked == [False, True, True, True], titles
+    assert max(map(len, titles[1:])) <= 72
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:30])
 def test_any_text_may_be_a_title_or_a_note(history: History, text: str) -> None:
     saved = history.save({}, (), title=text, notes={"Call": text, "Tool": "bash"}, at=-5.0)
@@ -361,7 +373,7 @@ def test_a_git_that_says_otherwise_is_found_out(history: History, base: Base) ->
     assert history._importer is not None
     history._importer.send([b"reset refs/heads/main\nfrom %s\n\n" % base.source_commit.encode()], 0)
     history.close()
-    assert history.stopped and "otherwise than we do; 1 of 1 states are kept" in history.stopped
+    assert history.stopped and "otherwise than we do; 1 of 1 state is kept" in history.stopped
     assert git(history.folder, "rev-parse", "main").strip() == saved.commit
 
 

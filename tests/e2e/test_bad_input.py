@@ -102,6 +102,40 @@ def test_no_engine_is_told_with_its_remedy(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("made", ["", "there"])
+def test_a_run_that_never_began_leaves_nothing(tmp_path: Path, made: str) -> None:
+    task = toy.make_task(tmp_path)
+    (tmp_path / made).mkdir(exist_ok=True)
+    out = tmp_path / "there" / "deep" / "out" if not made else tmp_path / made
+    done = roadtest("run", task, "--model", "scripted:nop", "--out", out, env=NO_ENGINE)
+    assert done.returncode == 3
+    assert list((tmp_path / "there").rglob("*")) == []
+    assert (tmp_path / "there").exists() is bool(made)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--wrong"], "No such option '--wrong'"),
+        (["nothing"], "No such command 'nothing'"),
+        (["run"], "Missing argument"),
+        (["run", "tasks/demo", "--model"], "(python -m sandbox run --help says more)"),
+        (["run", "tasks/demo", "--model", "scripted:nop", "--repeats", "0"], "'--repeats'"),
+        (["report"], "Missing argument 'RUN'"),
+        (["calls", "tests", "--by", "moon"], "'moon'"),
+        (["show", "tests", "--step", "x"], "'x'"),
+        (["task", "chek"], "No such command 'chek'"),
+        *(([name, "nowhere"], "no such directory") for name in ("report", "show", "calls")),
+        *(([name, "README.md"], "is not a directory") for name in ("report", "show", "calls")),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(words: list[str], said: str) -> None:
+    told = refused(*words)
+    assert said in told
+    assert len(told.splitlines()) == 1
+    assert told.startswith("roadtest: ")
+
+
 def test_doctor_without_an_engine_says_what_to_type() -> None:
     done = roadtest("doctor", env=NO_ENGINE)
     assert done.returncode == 1

@@ -138,7 +138,7 @@ def test_a_trial_that_is_not_finished_is_left_out_and_named(run: Path, tmp_path:
     data = calls(tmp_path / "run")
     assert [left["verdict"] for left in data["left_out"]] == [None]
     assert data["trials"] == 3
-    assert "1 of 4 trials have no verdict" in roadtest("calls", tmp_path / "run").stdout
+    assert "1 of 4 trials has no verdict" in roadtest("calls", tmp_path / "run").stdout
 
 
 def refused(*arguments: str | Path) -> str:
@@ -154,7 +154,7 @@ def log_in(folder: Path) -> Path:
 
 
 def test_what_is_no_run_is_said_in_one_line(tmp_path: Path) -> None:
-    assert "is it the directory of a run?" in refused(tmp_path / "nowhere")
+    assert "there is no such directory" in refused(tmp_path / "nowhere")
     (tmp_path / "lock.json").write_text("{}")
     said = refused(tmp_path)
     assert "no trial of this run has begun yet" in said

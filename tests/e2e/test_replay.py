@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -27,12 +28,15 @@ NOWHERE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock", "HTTPS_PROXY": "htt
 KEY = "sk-test-83A1-not-a-real-key"
 MODEL = "openai/stubbed"
 FIX = json.dumps({"path": "calc.py", "content": toy.FIXED})
+BUSY = b'{"error": {"message": "the model is overloaded", "type": "server_error"}}'
 SERVED: list[Scripted] = [
     Refusal(429, {"Retry-After": "2"}),
+    b"<html>busy</html>",
     call("bash", '{"command": "cat calc.py"}'),
     call("read_file", '{"path": "calc.py"'),
     HangUp(),
     {"tool_calls": [*call("write_file", FIX, "a")["tool_calls"], *call("fax", "{}", "b")["tool_calls"]]},
+    BUSY,
     call("submit", "{}"),
 ]  # fmt: skip
 SCRIPTS: dict[str, list[dict[str, Any]]] = {
@@ -113,7 +117,7 @@ def test_a_recording_holds_every_trial_with_the_requests_as_they_were_sent(playe
     requests = [json.loads(line) for line in lines]
     for request in requests:
         schema.check("request.v1", request, file="requests.jsonl")
-    assert [request["attempt"] for request in requests] == [1, 2, 1, 1, 2, 1]
+    assert [request["attempt"] for request in requests] == [1, 2, 3, 1, 1, 2, 1, 2]
     assert requests[0]["settings"] == {"model": MODEL, "temperature": 0.5}
     # The failed ones too; each line holds what is new.
     messages: list[Any] = []
@@ -151,10 +155,20 @@ def test_a_replay_needs_neither_model_nor_docker_and_gives_the_same(
     assert lock["inputs"] == json.loads((played.out / "lock.json").read_text())["inputs"]
     assert lock["replay"]["execute"] is False
     assert len(lock["replay"]["recording"]) == 64
-    # The waits were recorded, and not waited again.
-    waits = [e["data"]["wait"] for e in events(again, found[MODEL]["trial"]) if e["kind"] == "model.failed"]
-    assert waits[0] >= 0
+    # Failures are met again, and not waited for again.
+    failures = [
+        [
+            (e["data"]["attempt"], e["data"]["kind"])
+            for e in events(run, found[MODEL]["trial"])
+            if "attempt" in e["data"]
+        ]
+        for run in (again, played.out)
+    ]
+    assert failures[0] == failures[1] == [(1, "rate-limit"), (2, "server"), (1, "connection"), (1, "server")]
     assert results(again)[MODEL]["time"]["wall_s"] < 2 <= results(played.out)[MODEL]["time"]["wall_s"]
+    # All times are the replay's own: no part takes longer than the whole.
+    for record in results(again).values():
+        assert max(record["time"].values()) == record["time"]["wall_s"]
     shown = roadtest("show", again, found[MODEL]["trial"])
     assert (shown.returncode, "cat calc.py" in shown.stdout) == (0, True)
 
@@ -205,7 +219,7 @@ def test_what_is_missing_or_another_is_named_before_anything_starts(played: Play
     changed = toy.make_task(tmp_path, task=toy.TASK.replace("test_timeout_sec = 5", "test_timeout_sec = 6"))
     assert "the task has changed" in refused("run", changed, *replayed[2:])
     model: list[str | Path] = ["run", played.task, "--model", MODEL, "--limit", "calls=6", "--replay", copy]
-    assert "recorded with the settings {'temperature': 0.5}" in refused(*model)
+    assert "recorded with temperature 0.5, asked for is no settings" in refused(*model)
     log = played.folder_of(name, copy) / "events.jsonl"
     text = log.read_text()
     digest = next(e for e in map(json.loads, text.splitlines()) if e["kind"] == "env.ready")["data"]["tools"]["bash"]
@@ -224,6 +238,68 @@ def edited(log: Path, kind: str, change: Any) -> None:
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     change(next(line for line in lines if line["kind"] == kind)["data"])
     log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def judged_otherwise(folder: Path) -> None:
+    """Make a recording of a trial that fixed the bug one of a trial that did not, whole in itself."""
+    log = folder / "events.jsonl"
+    old = next(e for e in map(json.loads, log.read_text().splitlines()) if e["kind"] == "check.ran")["data"]["answer"]
+    failed = dict.fromkeys(["tests/test_calc.py::test_add", "tests/test_calc.py::test_add_negative"], "failed")
+    answer = json.loads((folder / "blobs" / old).read_bytes())
+    data = json.dumps({**answer, "outcomes": {**answer["outcomes"], **failed}}).encode()
+    new = hashlib.sha256(data).hexdigest()
+    (folder / "blobs" / new).write_bytes(data)
+
+    def change(found: dict[str, Any]) -> None:
+        found.update(answer=new, score=0.0, bugs={"add": "F"}, outcomes={**found["outcomes"], **failed})
+
+    edited(log, "check.ran", change)
+    edited(log, "trial.closed", lambda found: found.update(verdict="wrong", reason="not fixed: add"))
+
+
+@pytest.mark.parametrize("how", [[], ["--execute"]])
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        ("check.ran", {"score": 0.0}, "data.score: is 0; by the judge's answer it is 1"),
+        ("check.ran", {"answer": "0" * 64}, "data.answer"),
+        ("tool.returned", {"output": "7\n"}, "data.output: has another hash than data.sha256"),
+        ("model.replied", {"seconds": float("nan")}, "data.seconds: nan is not a finite number"),
+        ("model.replied", {"cost_usd": -1.0}, "data.cost_usd"),
+    ],
+)
+def test_an_edited_recording_is_refused_in_one_line(
+    played: Played, copy: Path, tmp_path: Path, kind: str, change: dict[str, Any], words: str, how: list[str]
+) -> None:
+    name = played.scripts["good"]
+    edited(played.folder_of(name, copy) / "events.jsonl", kind, lambda data: data.update(change))
+    again = tmp_path / "again"
+    done = roadtest(
+        "run", played.task, "--model", name, "--limit=calls=6", "--replay", copy, *how, "--out", again, env=NOWHERE
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "events.jsonl: line " in done.stderr
+    assert words in done.stderr
+    assert not again.exists()
+
+
+def test_a_verdict_that_does_not_follow_from_its_log_is_told(played: Played, copy: Path, tmp_path: Path) -> None:
+    name = played.scripts["good"]
+    edited(
+        played.folder_of(name, copy) / "events.jsonl",
+        "trial.closed",
+        lambda data: data.update(verdict="wrong", reason=""),
+    )
+    words: list[str | Path] = ["run", played.task, "--model", name, "--limit", "calls=6", "--replay", copy]
+    done = roadtest(*words, "--out", tmp_path / "again", "--json", env=NOWHERE)
+    assert done.returncode == 1, done.stderr
+    (found,) = json.loads(done.stdout)["divergences"]
+    assert (found["what"], found["recorded"]) == ("verdict", "wrong ()")
+    assert found["now"] == "accepted (every bug fixed, every guard intact)"
+    assert results(tmp_path / "again")[name]["verdict"] == "accepted"
+    done = roadtest(*words, "--execute", "--strict", "--out", tmp_path / "strict")
+    assert done.returncode == 1, done.stderr
+    assert results(tmp_path / "strict")[name]["verdict"] == "infra-error"
 
 
 @pytest.mark.parametrize(
@@ -266,14 +342,14 @@ def test_other_messages_are_another_question(played: Played, copy: Path, tmp_pat
     assert done.returncode == 1, done.stderr
     reason = results(tmp_path / "again")[MODEL]["reason"]
     assert "request (event " in reason
-    assert 'recorded message 3 {"content": "other"' in reason
+    assert 'recorded message 3 content line 1 "other", now message 3 content line 1 "def add(a, b):"' in reason
     assert sum(record["verdict"] == "infra-error" for record in results(tmp_path / "again").values()) == 1
 
 
 def test_a_trial_that_ran_out_of_time_and_one_without_a_verdict_are_replayed_as_they_ended(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path)
-    late = toy.make_script(tmp_path / "late.jsonl", [toy.bash("echo a; sleep 5; echo b"), toy.bash("ls"), toy.SUBMIT])
-    words: list[str | Path] = ["run", task, "--model", late, "--model", MODEL, "--limit", "seconds=2"]
+    late = toy.make_script(tmp_path / "late.jsonl", [toy.bash("echo a; sleep 9; echo b"), toy.bash("ls"), toy.SUBMIT])
+    words: list[str | Path] = ["run", task, "--model", late, "--model", MODEL, "--limit", "seconds=4"]
     with stub([Refusal(401)]) as server:
         more: list[str | Path] = ["--out", tmp_path / "out", "--record", tmp_path / "kept", "--api-base", server.base]
         done = roadtest(*words, *more, env={"OPENAI_API_KEY": KEY})
@@ -283,10 +359,12 @@ def test_a_trial_that_ran_out_of_time_and_one_without_a_verdict_are_replayed_as_
     again = tmp_path / "again"
     done = roadtest(*words, "--replay", tmp_path / "kept", "--out", again, env=NOWHERE)
     assert done.returncode == 3, done.stderr
+    # To go on with it would play the same failure again.
+    assert ("--resume" in done.stderr, "anew, without --replay" in done.stderr) == (False, True), done.stderr
     assert timeless(again) == found
     assert kinds(again, late) == kinds(tmp_path / "out", late)
     # Carried out again, the call has as much time as it had then.
-    words = ["run", task, "--model", late, "--limit", "seconds=2", "--replay", tmp_path / "kept", "--execute"]
+    words = ["run", task, "--model", late, "--limit", "seconds=4", "--replay", tmp_path / "kept", "--execute"]
     done = roadtest(*words, "--out", tmp_path / "executed")
     assert done.returncode == 0, done.stderr
     assert timeless(tmp_path / "executed")[late] == found[late]
@@ -311,8 +389,9 @@ def test_carried_out_again_differences_are_told_or_final(
 ) -> None:
     name = played.scripts["good"]
     log = played.folder_of(name, copy) / "events.jsonl"
-    edited(log, "tool.returned", lambda data: data.update(output="7\n", sha256="0" * 64))
-    edited(log, "check.ran", lambda data: data["bugs"].update(add="F"))
+    seven = hashlib.sha256(b"7\n").hexdigest()
+    edited(log, "tool.returned", lambda data: data.update(output="7\n", sha256=seven))
+    judged_otherwise(log.parent)
     edited(log, "tree.saved", lambda data: data.update(raw="0" * 40))
     words: list[str | Path] = ["run", played.task, "--model", name, "--limit", "calls=6", "--replay", copy, "--execute"]
     again = tmp_path / "again"
@@ -320,7 +399,7 @@ def test_carried_out_again_differences_are_told_or_final(
     assert done.returncode == 1, done.stderr
     found = diverged(again, name)
     well_formed(again)
-    first = {"event": 6, "call": "call_0_0", "what": "answer", "recorded": 'output "7\\n"', "now": 'output "6\\n"'}
+    first = {"event": 6, "call": "call_0_0", "what": "answer", "recorded": 'output "7"', "now": 'output "6"'}
     assert found[0] == first
     record = results(again)[name]
     if strict:
@@ -394,6 +473,7 @@ def test_replies_of_which_only_a_rendering_is_known_are_replayed_from_that(tmp_p
         (["--replay", "x", "--record", "y"], "--record: a replay has nothing new to record"),
         (["--replay", "no-such"], "--replay no-such: holds neither"),
         (["--record", "tests"], "--record tests: holds files that are no recording's"),
+        (["--record", "/proc/recording"], "--record /proc/recording: cannot be written: "),
     ],
 )
 def test_flags_that_do_not_go_together_are_refused(tmp_path: Path, words: list[str], message: str) -> None:

@@ -85,6 +85,23 @@ def test_ctrl_c_leaves_no_container_and_keeps_what_is_done(stage: Stage, engine:
     assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
 
 
+def test_a_second_ctrl_c_says_how_to_go_on(stage: Stage) -> None:
+    process = stage.begin()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    before = ""
+    for line in process.stdout:
+        before += line
+        if "again to stop at once" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    said = before + process.communicate(timeout=60)[0]
+    assert process.returncode == 130
+    assert "kept; go on with: " in said
+    assert "--resume" in said.splitlines()[-1]
+    assert stage.finish().returncode == 0
+
+
 def test_what_a_killed_run_leaves_goes_with_the_next_run(stage: Stage, engine: docker.DockerClient) -> None:
     process = stage.begin()
     process.kill()
@@ -124,7 +141,7 @@ def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
     assert process.returncode == 3
     found = results(stage.out)[stage.slow]
     assert found["verdict"] == "infra-error"
-    assert "1 of 2 trials have no verdict" in said
+    assert "1 of 2 trials has no verdict" in said
     kinds = [event["kind"] for event in events(stage.out, found["trial"])]
     assert kinds.count("model.asked") == 1, "the model was asked again after its container had died"
     # Once the trouble is over, --resume runs it again and keeps the log of the failed attempt.

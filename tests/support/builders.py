@@ -159,7 +159,8 @@ class Log:
     def check(self, **found: Any) -> None:
         """What the judge found (default: all is well)."""
         well = {"bugs": {"escape": "P"}, "guards": {"a.py": "P"}, "score": 1.0, "seconds": 2.0}
-        well |= {"tampering": [], "incomplete": False}
+        well |= {"tampering": [], "incomplete": False, "outcomes": {}, "suite_seconds": 1.0}
+        well |= {"source": "0" * 40, "answer": f"{len(self.events):064x}"}
         self.add("check.ran", **{**well, **found})
 
     def fault(self, origin: str, stage: str, *, final: bool = True) -> None:

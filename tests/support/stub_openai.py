@@ -8,7 +8,8 @@ Each request takes the next answer of the script:
 
     a mapping   an assistant message, put into the dialect of the path that was asked
     bytes       served as they are, status 200
-    Refusal     a status, headers and a JSON error body
+    Refusal     a status, headers and a JSON error body, or any bytes
+    Drip        a body a few bytes at a time, with a pause before each
     Hang        nothing for so many seconds, then the connection is closed
     Cut         a good status line and headers, half of the body, then the connection is closed
     HangUp      the connection is closed without a word
@@ -22,7 +23,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,14 +34,16 @@ OVER = b'{"error": {"message": "the script of the stub is over", "type": "invali
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status other than 200. Without a body it is an error in OpenAI's form."""
+    """A status of one's choice. Without a body it is an error in OpenAI's form."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | bytes | None = None
 
     def encoded(self) -> bytes:
         """The body as sent."""
+        if isinstance(self.body, bytes):
+            return self.body
         error = {"message": f"refused with {self.status}", "type": "error", "param": None, "code": None}
         return json.dumps(self.body if self.body is not None else {"error": error}).encode()
 
@@ -50,6 +53,15 @@ class Hang:
     """No answer for so many seconds, or until the server is stopped."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """A body that comes in pieces of so many bytes, so many seconds apart."""
+
+    body: bytes
+    seconds: float
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class HangUp:
     """A connection that is closed without an answer."""
 
 
-Scripted = Mapping[str, Any] | bytes | Refusal | Hang | Cut | HangUp
+Scripted = Mapping[str, Any] | bytes | Refusal | Hang | Drip | Cut | HangUp
 
 TOO_LONG = Refusal(
     400,
@@ -191,6 +203,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.take(Request(path=self.path, headers=headers, body=json.loads(text)))
         if isinstance(answer, Hang):
             self.server.stopped.wait(answer.seconds)
+        elif isinstance(answer, Drip):
+            self._drip(answer)
         elif isinstance(answer, Cut):
             body = _encoded(self.path, answer.message)
             self._send(200, {}, body, cut=len(body) // 2)
@@ -201,13 +215,24 @@ class _Handler(BaseHTTPRequestHandler):
         elif not isinstance(answer, HangUp):
             self._send(200, {}, answer if isinstance(answer, bytes) else _encoded(self.path, answer))
 
+    def _drip(self, answer: Drip) -> None:
+        self._send(200, {"Content-Length": str(len(answer.body))}, b"")
+        # The client may have had enough.
+        with suppress(OSError):
+            for start in range(0, len(answer.body), answer.size):
+                if self.server.stopped.wait(answer.seconds):
+                    return
+                self.wfile.write(answer.body[start : start + answer.size])
+
     def _send(self, status: int, headers: Mapping[str, str], body: bytes, *, cut: int | None = None) -> None:
         self.send_response(status)
         fixed = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
         for name, value in {**fixed, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body[:cut])
+        # The client may have seen enough of it.
+        with suppress(OSError):
+            self.wfile.write(body[:cut])
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""

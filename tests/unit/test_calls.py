@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.agent import Turn, take_turn
+from sandbox.course import Stage
 from sandbox.detect.calls import BadJson, label_arguments, parse_json
 from sandbox.detect.in_text import call_in_text
 from sandbox.errors import ProviderError
@@ -377,7 +378,7 @@ INVISIBLE: dict[str, Any] = {
     "empty part": [{"type": "text", "text": ""}],
     "image": [{"type": "image_url", "image_url": {"url": "x"}}],
     "thinking part": [{"type": "thinking", "thinking": "hm", "text": "hm"}],
-    "odd parts": [None, "text", 5, {"type": "text"}, {"type": "text", "text": 5}, {"type": []}],
+    "odd parts": [None, 5, {"type": "text"}, {"type": "text", "text": 5}, {"type": [], "text": "x"}, {"text": 5}, " "],
     "number": 5,
     "object": {"text": "x"},
 }
@@ -627,7 +628,7 @@ def told(tmp_path: Path, *calls: Any) -> list[Event]:
         meter=Meter.start(Limits(seconds=60.0)),
         step=lambda text: None,
     )
-    assert anyio.run(take_turn, turn, "Mend it.") == "done"
+    assert anyio.run(take_turn, turn, Stage(name="main", index=0, text="Mend it.", fresh=True)) == "done"
     journal.close()
     for event in journal.events:
         check("event.v1", json.loads(event.to_line()), file="events.jsonl")

@@ -187,12 +187,13 @@ NOT_SETTLED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("came", NOT_SETTLED, ids=str)
 def test_there_may_be_a_reason_to_ask_again(came: dict[str, Any]) -> None:
-    assert repeats(Trial().run("bash", LS, **came).run("bash", LS))[1] is None
+    assert repeats(Trial().run("bash", LS, **came).run("bash", LS, **came))[1] is None
 
 
 @pytest.mark.parametrize("output", ["1 failed, 3 passed", "exit 1", '{"status": "shipped"}', "500 lines", "port 5031"])
 def test_a_plain_answer_gives_none(output: str) -> None:
-    assert repeats(Trial().run("bash", LS, output, exit_code=1).run("bash", LS))[1] == "c1"
+    trial = Trial().run("bash", LS, output, exit_code=1).run("bash", LS, output, exit_code=1)
+    assert repeats(trial)[1] == "c1"
 
 
 def test_what_a_file_says_of_services_is_no_answer_of_one() -> None:
@@ -243,7 +244,8 @@ TARGETS = [
     ("read_file", '{"path": "calc.py"', "read_file", {"path": "calc.py"}, True),
     ("read_file", '{"path": "calc.py"', "read_file", {"path": "other.py"}, False),
     ("read_file", '{"path": "calc.py"', "read_file", {"path": "/workspace/calc.py"}, True),
-    ("read_file", '{"file": "src/calc.py"}', "read_file", {"path": "calc.py"}, True),
+    ("read_file", '{"file": "src/calc.py"}', "read_file", {"path": "calc.py"}, False),
+    ("read_file", '{"file": "src/../calc.py"}', "read_file", {"path": "./calc.py"}, True),
     ("read_file", "{'path': 'calc.py'}", "read_file", {"path": "calc.py"}, True),
     ("read_file", '"{\\"path\\": \\"calc.py\\"}"', "read_file", {"path": "calc.py"}, True),
     ("read_file", '"{\\"path\\": \\"calc.py\\"}"', "read_file", {"path": "b.py"}, False),
@@ -251,7 +253,7 @@ TARGETS = [
     ("list_dir", '{"directory": "/workspace"}', "list_dir", {"path": "src"}, False),
     ("read_file", "[]", "read_file", {"path": "any.py"}, True),
     ("read_file", "", "read_file", {"path": "any.py"}, True),
-    ("read_file", '{"path": "calc.py"', "bash", {"command": "cat calc.py"}, False),
+    ("read_file", '{"path": "calc.py"', "bash", {"command": "cat calc.py"}, True),
     ("edit_file", '{"path": "a.py", "old_str": "x"}', "edit_file", {"path": "a.py", "old": "y", "new": "z"}, True),
     ("edit_file", '{"path": "a.py", "old_str": "x"}', "edit_file", {"path": "b.py", "old": "x", "new": "z"}, False),
     ("bash", '{"command": "grep -n \\"def walk\\" a.py', "bash", {"command": "grep -n 'def walk' a.py"}, True),
@@ -277,7 +279,9 @@ UNKNOWN = [
     ("create_file", '{"path": "a.py", "content": "x"}', "write_file", {"path": "b.py", "content": "x"}, False),
     ("apply_patch", '{"patch": "*** Begin"}', "edit_file", {"path": "a.py", "old": "x", "new": "y"}, True),
     ("functions.bash", '{"command": "ls"}', "bash", {"command": "ls"}, True),
-    (None, "{}", "bash", {"command": "ls"}, True),
+    (None, "{}", "bash", {"command": "ls"}, False),
+    ("run_tests", "{}", "bash", {"command": "python -m pytest -q"}, True),
+    ("run_tests", "{}", "bash", {"command": "ls"}, False),
     ("finish", "{}", "submit", {}, True),
     ("run_tests", "{}", "submit", {}, False),
     ("functions.submit", "{}", "submit", {}, True),
@@ -316,7 +320,8 @@ def test_while_a_trial_is_open_only_a_fault_that_came_again_is_unrecovered() -> 
     trial = Trial().fault("bad-json", "bash", "{").fault("bad-json", "bash", "{")
     assert [call.unrecovered for call in trial.facts().calls] == [True, False]
     assert [call.unrecovered for call in trial.run("bash", LS).facts().calls] == [False] * 3
-    assert trial.facts().as_record()["recovered"] == 2
+    # What the faulty ones were for cannot be read: neither put right nor left undone, as far as anyone knows.
+    assert trial.facts().as_record()["recovered"] == 0
 
 
 def test_the_same_fault_again_and_never_put_right_counts_each_time() -> None:
@@ -343,13 +348,15 @@ def test_to_hand_in_it_is_enough_to_say_so(claims: bool, undone: bool) -> None:
 
 @given(st.text(alphabet="\"'\\:{}[],apth \n", max_size=80) | st.text(max_size=40))
 def test_arguments_are_read_as_far_as_they_can_be_whatever_they_are(raw: str) -> None:
-    aim = target("bash", readable(raw))
-    assert reaches(aim, aim, any_tool=False)
+    arguments, cut = readable(raw)
+    for name in ("bash", "read_file", "get"):
+        aim = target(name, arguments, cut=cut)
+        assert reaches(aim, aim) or aim.is_blank or aim.cut_path
 
 
 def test_reading_broken_arguments_takes_time_by_their_length() -> None:
     for raw in ("a" * 1_000_000, '"a":"' * 200_000, "{'" * 500_000, '{"path": "' + "\\" * 1_000_000):
-        assert isinstance(readable(raw), dict)
+        assert isinstance(readable(raw)[0], dict)
 
 
 # --- replies as a whole, and the claim to be done ---

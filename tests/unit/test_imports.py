@@ -19,6 +19,7 @@ TOOLS = ROOT.parent / "tools"
 
 PURE = {
     "sandbox.errors",
+    "sandbox.exact",
     "sandbox.events",
     "sandbox.task",
     "sandbox.schema",
@@ -26,14 +27,24 @@ PURE = {
     "sandbox.tree",
     "sandbox.index",
     "sandbox.reply",
+    "sandbox.replacing",
+    "sandbox.parts",
     "sandbox.judge",
     "sandbox.contradict",
     "sandbox.stats",
+    "sandbox.survival",
     "sandbox.score",
     "sandbox.plan",
     "sandbox.limits",
     "sandbox.replay_tape",
+    "sandbox.replay_contrast",
+    "sandbox.replay_check",
     "sandbox.replay_requests",
+    "sandbox.condition",
+    "sandbox.course",
+    "sandbox.story",
+    "sandbox.trajectory",
+    "sandbox.probing",
 }
 PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.

@@ -100,7 +100,6 @@ BROKEN: list[tuple[str, Edit, str]] = [
     ("canary call", swap('"sample.answer()"', '"sample.answer("'), f"{ROADTEST}.judge.canaries[0].call: is no Python"),
     ("canary comment", swap('"sample.answer()"', '"1 # one"'), f"{ROADTEST}.judge.canaries[0].call: is no Python"),
     ("canary setup", swap('"import sample"', '"import"'), f"{ROADTEST}.judge.canaries[0].setup: is no Python"),
-    ("steps", add('[[steps]]\nname = "one"\n'), "steps: chains are not supported"),
     ("version", swap('"1.4"', '"2.0"'), "schema_version: '2.0' does not match"),
     ("version number", swap('"1.4"', "1.4"), "schema_version: must be a string"),
     ("name", swap('"org/sample"', '"org/../sample"'), "task.name: "),

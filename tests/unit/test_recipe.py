@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from sandbox.env import owner
-from sandbox.recipe import _solve_script, matches, split
+from sandbox.parts import matches, split
+from sandbox.recipe import _solve_script
 from sandbox.repos import _unzip, _without_wrapper
 from sandbox.tree import EXECUTABLE, Entry
 from tests.support.builders import text_file

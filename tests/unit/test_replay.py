@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from sandbox.errors import BadInput, RoadtestError
 from sandbox.events import Event
+from sandbox.replay_contrast import LONGEST_PLACE, MOST_SHOWN, contrast, readable
 from sandbox.replay_requests import Request, encoded_digest, parse_requests, requests_differ, to_line
 from sandbox.replay_tape import (
-    MOST_SHOWN,
     Divergence,
     ReplayDiverged,
     Tape,
@@ -23,7 +23,6 @@ from sandbox.replay_tape import (
     as_error,
     calls_that_ran,
     checks_differ,
-    contrast,
     divergences,
     states_differ,
     time_hit,
@@ -32,6 +31,7 @@ from sandbox.report.divergences import in_short, table
 from tests.support.builders import Log
 
 ANSWER: dict[str, Any] = {"status": "ok", "output": "6\n", "exit_code": 0, "sha256": "a" * 64, "seconds": 0.1}
+HIDDEN = "whole output, not shown, with sha256"
 STATE: dict[str, Any] = {"raw": "1" * 40, "source": "2" * 40, "over": None, "sealed": False}
 CHECK: dict[str, Any] = {"bugs": {"add": "P"}, "guards": {"a.py": "P"}, "tampering": [], "incomplete": False}
 
@@ -121,19 +121,62 @@ def test_a_recorded_failure_is_raised_by_its_own_name_and_origin() -> None:
     assert str(as_error(log.events[1])) == "it broke"
 
 
-@given(st.text(max_size=400), st.text(max_size=400))
-def test_a_contrast_shows_where_two_texts_differ(one: str, other: str) -> None:
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=200),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=100), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.text(max_size=400) | VALUES, st.text(max_size=400) | VALUES)
+def test_a_contrast_shows_on_one_line_where_two_values_differ(one: Any, other: Any) -> None:
     mine, yours = contrast(one, other)
-    assert (mine == yours) == (one == other)
-    assert max(len(mine), len(yours)) <= MOST_SHOWN + 2
+    if one == other:
+        assert mine == yours
+    elif isinstance(one, str) and isinstance(other, str):
+        assert mine != yours
+    assert max(len(mine), len(yours)) <= LONGEST_PLACE + MOST_SHOWN + 40
+    assert (mine + yours).isprintable()
 
 
-def test_a_contrast_of_long_texts_is_cut_to_the_difference() -> None:
-    mine, yours = contrast("x" * 5000 + "a" + "y" * 5000, "x" * 5000 + "b" + "y" * 5000)
-    assert "xa" in mine
-    assert "xb" in yours
-    assert mine.startswith("…")
-    assert mine.endswith("…")
+@pytest.mark.parametrize(
+    ("one", "other", "mine", "yours"),
+    [
+        ("6\n", "7\n", '"6"', '"7"'),
+        ('{"command": "ls"}', '{"command": "pwd"}', '"{"command": "ls"}"', '"{"command": "pwd"}"'),
+        ("a\nb\nc\n", "a\nB\nc\n", 'line 2 "b"', 'line 2 "B"'),
+        ("a\n", "a\nb\n", 'line 2 ""', 'line 2 "b"'),
+        ("a", "a\nb", "ends with line 1", 'goes on with line 2 "b"'),
+        ("\x1b[2J", "\\x1b[2J", '"\\x1b[2J"', '"\\\\x1b[2J"'),
+        ("Zürich →", "Zürich ←", '"Zürich →"', '"Zürich ←"'),
+        ({"role": "tool", "text": "a\nb"}, {"role": "tool", "text": "a\nc"}, 'text line 2 "b"', 'text line 2 "c"'),
+        ([{"f": {"n": "x"}}], [{"f": {"n": "y"}}], '[0].f.n "x"', '[0].f.n "y"'),
+        ({"a": [1]}, {"a": [1, 2]}, "a[1] nothing", "a[1] 2"),
+        (None, "x", "null", '"x"'),
+        ({"limit": None}, {"limit": 3}, "limit null", "limit 3"),
+    ],
+)  # fmt: skip
+def test_a_contrast_names_the_first_member_and_line_that_differ(one: Any, other: Any, mine: str, yours: str) -> None:
+    assert contrast(one, other) == (mine, yours)
+
+
+def test_a_contrast_of_long_lines_is_cut_to_the_difference_and_never_through_an_escape() -> None:
+    mine, yours = contrast("\x1b" * 5000 + "a" + "\x1b" * 5000, "\x1b" * 5000 + "b" + "\x1b" * 5000)
+    assert "\\x1ba\\x1b" in mine
+    assert "\\x1bb\\x1b" in yours
+    for text in (mine, yours):
+        assert set(text.replace("\\x1b", "")) <= set('"…ab')
+        assert len(text) <= MOST_SHOWN + 4
+
+
+def test_a_line_that_has_room_is_not_cut() -> None:
+    line = "x" * 100
+    assert contrast(line + "a", line + "b") == (f'"{line}a"', f'"{line}b"')
+
+
+def test_what_is_readable_is_on_one_line_and_bounded() -> None:
+    assert readable("a\tb\n\u202ec", most=40) == "a\\tb\\n\\u202ec"
+    assert readable("x" * 50, most=10) == "x" * 10 + "…"
 
 
 def limit_log(cause: str | None) -> list[Event]:
@@ -170,10 +213,10 @@ def test_calls_are_found_by_id_with_their_answers_and_states() -> None:
 @pytest.mark.parametrize(
     ("data", "recorded", "now"),
     [
-        ({"exit_code": 1}, "exit_code 0", "exit_code 1"),
-        ({"output": "7\n", "sha256": "b" * 64}, 'output "6\\n"', 'output "7\\n"'),
-        ({"sha256": "b" * 64}, f"sha256 {'a' * 64}", f"sha256 {'b' * 64}"),
-        ({"status": "timeout", "exit_code": None}, "status ok; exit_code 0", "status timeout; exit_code None"),
+        ({"exit_code": 1}, "exit code 0", "exit code 1"),
+        ({"output": "7\n", "sha256": "b" * 64}, 'output "6"', 'output "7"'),
+        ({"sha256": "b" * 64}, f"{HIDDEN} {'a' * 64}", f"{HIDDEN} {'b' * 64}"),
+        ({"status": "timeout", "exit_code": None}, "status ok; exit code 0", "status timeout; exit code none"),
     ],
 )
 def test_answers_differ_by_status_code_and_output(data: dict[str, Any], recorded: str, now: str) -> None:
@@ -201,13 +244,14 @@ def test_a_verdict_is_compared_bug_by_bug() -> None:
     log.check(**CHECK)
     was = log.events[-1]
     assert not list(checks_differ(was, CHECK))
-    now = {"bugs": {"add": "F", "new": "P"}, "guards": {}, "tampering": ["odd"], "incomplete": False}
+    now = {"bugs": {"add": "F", "new": "P"}, "guards": {}, "tampering": ["odd"], "incomplete": True}
     words = [(found.recorded, found.now) for found in checks_differ(was, now)]
     assert words == [
         ("bug add P", "bug add F"),
         ("bug new nothing", "bug new P"),
         ("guard a.py P", "guard a.py nothing"),
-        ("tampering: []", "tampering: ['odd']"),
+        ("tampering: none", "tampering: odd"),
+        ("the hidden tests were in time", "the hidden tests ran out of time"),
     ]
 
 
@@ -266,7 +310,7 @@ def test_a_spoiled_line_is_named(old: str, new: str, message: str) -> None:
     ("now", "words"),
     [
         (made([{"role": "user", "content": "b"}]), "message 0"),
-        (made([{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]), "message 1 null"),
+        (made([{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]), "message 1 nothing"),
         (made([{"role": "user", "content": "a"}], tools=encoded_digest([1])), "tools"),
         (made([{"role": "user", "content": "a"}], settings={"model": "y"}), "settings"),
     ],

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from sandbox.detect.facts import CallFacts, Loop, ReplyFault, TrialCalls
 from sandbox.report.calls import UNKNOWN_TOOL, as_data, call_report, remarks
-from sandbox.report.calls_text import tables
+from sandbox.report.calls_text import short_time, tables
 from sandbox.stats import clustered_share, t_quantile_975, wilson
 
 
@@ -66,13 +66,34 @@ def test_the_interval_holds_the_rate_and_is_never_narrower_than_wilsons(pairs: l
 def test_tasks_that_differ_widen_it_and_those_that_agree_do_not() -> None:
     alike = clustered_share([(2, 10)] * 8)
     apart = clustered_share([(8, 10), (0, 10)] * 2 + [(0, 10)] * 4)
-    assert (alike.design_effect, alike.interval) == (1.0, wilson(16, 80))
+    assert alike.design_effect == 1.0
+    assert alike.effective == pytest.approx(80 * (1.95996 / 2.3646) ** 2, rel=0.01)
     assert apart.successes == alike.successes
     # (8-2)² twice, 2² six times: 96 · 8/7 over 80 · 0.2 · 0.8.
     assert apart.design_effect == pytest.approx(96 * 8 / 7 / 12.8)
     assert alike.interval is not None
     assert apart.interval is not None
     assert apart.interval[1] - apart.interval[0] > 2 * (alike.interval[1] - alike.interval[0])
+
+
+def test_two_tasks_never_tell_more_than_two_calls_and_a_rarer_fault_has_no_wider_interval() -> None:
+    shares = [clustered_share(pair) for pair in ([(0, 15), (0, 12)], [(0, 15), (1, 12)], [(1, 15), (1, 12)])]
+    shares.append(clustered_share([(1, 15), (2, 12)]))
+    assert {round(share.effective, 9) for share in shares} == {round(27**2 / (15**2 + 12**2), 9)}
+    upper = [share.interval[1] for share in shares if share.interval]
+    assert upper == sorted(upper)
+    assert clustered_share([(3, 4), (0, 1), (0, 1)]).effective >= 6**2 / 18
+
+
+def test_data_says_what_an_interval_speaks_of() -> None:
+    one, two = trial(call("bad-json"), call()), trial(call(), call(), task="other")
+    (alone,) = as_data(call_report([one]))["groups"]
+    (both,) = as_data(call_report([one, two]))["groups"]
+    (none,) = as_data(call_report([trial()]))["groups"]
+    assert (alone["interval_of"], alone["tasks"], alone["effective"]) == ("this task alone", 1, 2)
+    assert (both["interval_of"], both["tasks"], both["effective"]) == ("tasks like these", 2, 2)
+    assert (none["interval_of"], none["interval"]) == (None, None)
+    assert as_data(call_report([one], ("label",)))["groups"][0]["interval_of"] == "this task alone"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +252,36 @@ def test_tables_hold_the_figures() -> None:
     text = shown([trial(call("bad-json", recovered_after=2), *[call()] * 3, task=task) for task in ("one", "two")])
     for piece in ("25%", "2/2", "Faults by label", "bad-json", "8 calls", "Calls by tool", "bash", "24 (30%)"):
         assert piece in text, text
+
+
+def test_one_of_a_kind_is_in_the_singular() -> None:
+    text = shown([trial(call("bad-json"), verdict="wrong", claims=True, false_completion=True)])
+    assert "1 call " in text
+    assert "1 claim " in text
+    assert remarks(call_report([trial(verdict=None)]))[0] == "1 of 1 trial has no verdict and is left out:"
+    assert remarks(call_report([trial(verdict=None), trial()]))[0].startswith("1 of 2 trials has no verdict and is")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (0.0004, "0.4ms"),
+        (0.00096, "1ms"),
+        (0.0123, "12ms"),
+        (0.9994, "999ms"),
+        (0.9996, "1.0s"),
+        (70, "70.0s"),
+    ],
+)
+def test_short_times_are_in_milliseconds(seconds: float, text: str) -> None:
+    assert short_time(seconds) == text
+
+
+def test_by_tool_there_is_no_figure_that_no_tool_has() -> None:
+    text = shown([trial(call("bad-json"))], "tool")
+    assert "ungrounded" in text
+    assert "false completions" not in text
 
 
 def test_names_of_others_drive_no_terminal() -> None:

@@ -1,0 +1,86 @@
+"""The course of a trial: what the candidate is told, first and after each turn. Pure.
+
+A trial has one stage in the field, one for each step of a chain, and one for each
+round of the bug-report loop. What is said next is a function of the events so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sandbox.events import Event, of_kind
+from sandbox.plan import Trial
+from sandbox.task import Bug, Task
+
+MAIN = "main"
+# Why a turn ended, where nothing more can be asked: of anybody, or in the same conversation.
+CUT_SHORT = frozenset({"limit"})
+CONVERSATION_OVER = CUT_SHORT | {"context", "malformed"}
+
+STILL = "I have tried it, and this does not work:"
+BROKEN = (
+    "I have tried it. What I reported works now, but something else that used to work is broken since your changes."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One turn of the candidate. index: from 0. text: what the user says. fresh: in a new conversation."""
+
+    name: str
+    index: int
+    text: str
+    fresh: bool
+
+
+def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Stage | None:
+    """What comes after a stage (None: what comes first); None when the trial has run its course.
+
+    Args:
+        events: the log so far. In a loop it holds a check of the state that the last stage left (of the
+            untouched workspace at the beginning), and the first bug that failed in it is reported.
+    """
+    index = 0 if done is None else done.index + 1
+    if trial.task.steps:
+        if index == len(trial.task.steps):
+            return None
+        step = trial.task.steps[index]
+        return Stage(name=step.name, index=index, text=step.instruction, fresh=True)
+    if trial.rounds:
+        return _round(trial, index, events)
+    return Stage(name=MAIN, index=0, text=_all_at_once(trial.task), fresh=True) if index == 0 else None
+
+
+def is_last(trial: Trial, stage: Stage, reason: str) -> bool:
+    """Whether nothing follows a stage whose turn ended for `reason`, whatever was left."""
+    if trial.task.steps:
+        return reason in CUT_SHORT or stage.index + 1 == len(trial.task.steps)
+    return reason in CONVERSATION_OVER or stage.index + 1 >= max(1, trial.rounds)
+
+
+def _round(trial: Trial, index: int, events: Sequence[Event]) -> Stage | None:
+    if index == trial.rounds:
+        return None
+    text = _complaint(trial.task, of_kind(events, "check.ran")[-1], first=index == 0)
+    return None if text is None else Stage(name=f"round-{index + 1}", index=index, text=text, fresh=index == 0)
+
+
+def _complaint(task: Task, checked: Event, *, first: bool) -> str | None:
+    """What a user complains about in a judged state; None if nothing is left."""
+    failing = [bug for bug in task.bugs if checked.data["bugs"].get(bug.id) != "P"]
+    if first:
+        # Where nothing fails yet there is nothing to report: the task says what it says.
+        return "\n\n".join([task.instruction.strip(), *_opening_reports(task, failing[:1])])
+    if failing:
+        return f"{STILL}\n\n{failing[0].report}"
+    return BROKEN if any(status != "P" for status in checked.data["guards"].values()) else None
+
+
+def _all_at_once(task: Task) -> str:
+    return "\n\n".join([task.instruction.strip(), *_opening_reports(task, task.bugs)])
+
+
+def _opening_reports(task: Task, bugs: Sequence[Bug]) -> list[str]:
+    """Complaints beside an instruction that names none; where the task is a report, it has them already."""
+    return [bug.report for bug in bugs if bug.report] if task.rung == "loop" else []

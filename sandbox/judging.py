@@ -1,0 +1,220 @@
+"""Judging the states of one trial in containers: each in a fresh one, made ready ahead, none twice in a run."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from types import TracebackType
+
+import anyio
+
+from sandbox.background import Order
+from sandbox.detect.codehash import code_hash
+from sandbox.env import owner
+from sandbox.errors import RoadtestError
+from sandbox.events import Event
+from sandbox.history_reader import Reader
+from sandbox.journal import HISTORY, Journal
+from sandbox.kit import Kit, workbench
+from sandbox.plan import Trial
+from sandbox.probe import Check, ReadyJudge, check
+from sandbox.probing import Want, wanted
+from sandbox.story import Story, read_story
+from sandbox.task import Task
+from sandbox.threads import in_thread
+from sandbox.tree import Tree, git_hash, unpack
+from sandbox.workbench import Workbench
+
+# How many checks of one trial run beside one another, once its candidate is done.
+AT_ONCE = 2
+
+
+class InContainers:
+    """The place of one trial: a container for the agent, and a judge made ready while the candidate works.
+
+    A judge that is not needed goes to another trial when the block is left.
+    """
+
+    def __init__(self, kit: Kit, trial: Trial, journal: Journal) -> None:
+        self.tools = kit.tools
+        self._kit = kit
+        self._trial = trial
+        self._journal = journal
+        self._ahead: Order[ReadyJudge] | None = None
+
+    def __enter__(self) -> InContainers:
+        self._ahead = self._order(len(self._kit.exams) - 1)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
+        if self._ahead is not None:
+            self._ahead.leave()
+
+    def workbench(self) -> AbstractAsyncContextManager[Workbench]:
+        """The agent's container and the history of its workspace."""
+        return workbench(self._trial, self._kit, self._journal)
+
+    async def judge_start(self) -> None:
+        """Check the untouched workspace, or take the check of an equal one.
+
+        Raises:
+            SandboxError, TaskError: as `probe.check`.
+        """
+        base = self._kit.base
+        tree = await in_thread(lambda: Reader(base.path).tree(base.source_commit))
+        want = Want(tree=base.index.source, exam=len(self._kit.exams) - 1, units=None, purpose="start")
+        await self._check(want, tree, run=0, cause=None)
+
+    async def judge(self, tree: Tree, ended: Event) -> None:
+        """Check the tree of a checkpoint, or take the check of an equal one.
+
+        Raises:
+            SandboxError, TaskError: as `probe.check`.
+        """
+        index = ended.data["index"] if len(self._kit.exams) > 1 else 0
+        want = Want(tree=git_hash(tree), exam=index, units=None, purpose="score")
+        await self._check(want, tree, run=0, cause=ended)
+
+    async def probe(self) -> None:
+        """Check what else has to be known of the trial's states; what cannot be is written down and costs no verdict.
+
+        Raises:
+            HarnessError: the log cannot be written.
+        """
+        try:
+            while wants := wanted(story := read_story(self._journal.events)):
+                await self._probe(story, wants)
+        except RoadtestError as exc:
+            facts = {"origin": exc.origin, "stage": "probe", "error": "ProbingStopped", "message": str(exc)}
+            self._journal.write("fault", {**facts, "final": False})
+
+    async def _probe(self, story: Story, wants: Sequence[Want]) -> None:
+        """Make checks, some at a time, with as many judges being made ready."""
+        waiting = deque(_numbered(story, wants))
+        failures: list[RoadtestError] = []
+
+        async def work() -> None:
+            while waiting and not failures:
+                want, run = waiting.popleft()
+                try:
+                    tree = await in_thread(self._tree_of, story, want.tree)
+                    await self._check(want, tree, run=run, cause=None)
+                except RoadtestError as exc:
+                    failures.append(exc)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(AT_ONCE):
+                group.start_soon(work)
+        if failures:
+            raise failures[0]
+
+    def _tree_of(self, story: Story, name: str) -> Tree:
+        """The source tree of a state, from the history or from where it was kept otherwise."""
+        state = next(state for state in story.states if state.tree == name and (state.commit or state.blob))
+        if state.commit is not None:
+            return Reader(self._journal.folder / HISTORY).tree(state.commit)
+        assert state.blob is not None
+        return unpack(self._journal.read_blob(state.blob))
+
+    async def _check(self, want: Want, tree: Tree, *, run: int, cause: Event | None) -> None:
+        kit, exam = self._kit, self._kit.exams[want.exam]
+        key = (want.tree, kit.image, exam.digest, want.units, run)
+        started = time.monotonic()
+        async with kit.judging.setdefault(key, anyio.Lock()):
+            cached = kit.checks.get(key)
+            done = cached if cached is not None else await self._run(want, tree)
+            kit.checks[key] = done
+        found = done.judgement
+        self._journal.write(
+            "check.ran",
+            {
+                "judge": self._trial.task.judge.kind,
+                "purpose": want.purpose,
+                "exam": want.exam,
+                "selected": None if want.units is None else sorted(want.units),
+                "source": want.tree,
+                "code": await in_thread(code_hash, tree),
+                "tests_digest": exam.digest,
+                "cached": cached is not None,
+                "bugs": dict(found.bugs),
+                "guards": dict(found.guards),
+                "outcomes": dict(found.outcomes),
+                "imports": found.imports,
+                "tampering": list(found.tampering),
+                "incomplete": found.incomplete,
+                "dead_canaries": list(found.dead_canaries),
+                "score": found.score,
+                "answer": self._journal.blob(_answer_bytes(done)),
+                "suite_seconds": done.seconds,
+                "seconds": time.monotonic() - started,
+            },
+            cause=cause,
+        )
+
+    async def _run(self, want: Want, tree: Tree) -> Check:
+        judge = await self._take(want.exam)
+        task = selected(self._kit.exams[want.exam].task, want.units)
+        try:
+            return await in_thread(lambda: check(judge, task, base=self._kit.base.index, tree=tree))
+        finally:
+            self._kit.background.begin(judge.dispose)
+
+    async def _take(self, exam: int) -> ReadyJudge:
+        """A judge that is ready; the next is begun where one is likely to be needed."""
+        order, self._ahead = self._ahead, None
+        if order is None or order.key != self._key(exam):
+            if order is not None:
+                order.leave()
+            order = self._order(exam)
+        try:
+            return await order.take()
+        finally:
+            order.leave()
+            if self._trial.rounds and self._ahead is None:
+                self._ahead = self._order(exam)
+
+    def _order(self, exam: int) -> Order[ReadyJudge]:
+        kit, of = self._kit, self._kit.exams[exam]
+        labels = owner.labels(run=kit.run_id, trial=self._trial.key, role="judge")
+
+        def start() -> ReadyJudge:
+            return ReadyJudge.start(kit.client, kit.image, task=of.task, tests=of.tests, labels=labels)
+
+        return kit.judges.order(self._key(exam), start)
+
+    def _key(self, exam: int) -> tuple[str, int]:
+        return self._trial.task.name, exam
+
+
+def _numbered(story: Story, wants: Sequence[Want]) -> list[tuple[Want, int]]:
+    """Each want with how often the same was checked before, so that no answer stands for two."""
+    seen: dict[Want, int] = {}
+    numbered = []
+    for want in wants:
+        before = [
+            check
+            for check in story.checks.get((want.tree, want.exam), ())
+            if check.get("selected") == (None if want.units is None else sorted(want.units))
+        ]
+        numbered.append((want, len(before) + seen.get(want, 0)))
+        seen[want] = seen.get(want, 0) + 1
+    return numbered
+
+
+def selected(task: Task, units: frozenset[str] | None) -> Task:
+    """The task with only these bugs, and the guards of only these files."""
+    if units is None:
+        return task
+    return replace(
+        task,
+        bugs=tuple(bug for bug in task.bugs if bug.id in units),
+        guards=tuple(test for test in task.guards if test.partition("::")[0] in units),
+    )
+
+
+def _answer_bytes(done: Check) -> bytes:
+    return json.dumps({"planted": done.planted, **done.answer}, indent=1).encode("ascii")

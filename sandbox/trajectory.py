@@ -1,0 +1,152 @@
+"""From a trial's story to the sequence of its checkpoints, and what of it is confirmed. Pure.
+
+    events → Story → Trajectory    bug by checkpoint, what `sandbox.detect.oscillation` reads events out of
+
+A flip counts once it was seen three times on either side; until then the later of the two
+states is taken as not known for that bug (`settled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sandbox.detect.oscillation import Findings, Flip, detect
+from sandbox.detect.states import Checkpoint, Snapshot, Trajectory
+from sandbox.judge import FAILING
+from sandbox.story import CUT, Mark, Story, believed
+
+# How often a flip has to be seen on either side, the first time included. Source: definitions, guards.
+RUNS = 3
+
+
+def counted(story: Story) -> list[Mark]:
+    """The checkpoints that count: of whole turns, of own tests and commits in code that can be imported.
+
+    Neighbours with one tree (and the same tests) are one state, whichever way it was looked at; an end
+    of a turn stands for both.
+    """
+    found: list[Mark] = []
+    for mark in story.marks:
+        if mark.reason in CUT or (mark.tier != "T0" and not _counts(story, mark)):
+            continue
+        before = found[-1] if found else None
+        if story.tree_of(mark) != story.tree_of(before) or (before is not None and before.exam != mark.exam):
+            found.append(mark)
+        elif mark.tier == "T0" and (before is None or before.tier != "T0"):
+            found[-1:] = [mark]
+    return found
+
+
+def _counts(story: Story, mark: Mark) -> bool:
+    """Of a T1: not in a state that a deliberate revert led into, nor one in which nothing can be imported."""
+    if story.states[mark.state].reverted:
+        return False
+    return all(check.get("imports", True) for check in story.checks_of(mark))
+
+
+def trajectory(story: Story) -> Trajectory:
+    """The sequence of a trial as far as its checkpoints were checked, flips confirmed or not."""
+    marks = counted(story)
+    checkpoints = [_checkpoint(story, mark) for mark in marks]
+    at = {mark.state: place for place, mark in enumerate(marks)}
+    codes = {tree: check["code"] for (tree, _), found in story.checks.items() for check in found if check.get("code")}
+    snapshots = [
+        Snapshot(tree=state.tree, code=codes.get(state.tree), checkpoint=at.get(place), reverted=state.reverted)
+        for place, state in enumerate(story.states)
+    ]
+    return Trajectory(
+        units=story.units,
+        start=_checkpoint(story, None),
+        checkpoints=tuple(checkpoints),
+        snapshots=tuple(snapshots),
+        truncated=story.truncated,
+    )
+
+
+def _checkpoint(story: Story, mark: Mark | None) -> Checkpoint:
+    tree, exam, checks = story.tree_of(mark), story.exam_of(mark), story.checks_of(mark)
+    statuses = {unit.name: story.status(tree, exam, unit.name) for unit in story.units}
+    whole = [check for check in checks if not check.get("selected") and believed(check)]
+    return Checkpoint(
+        tier="start" if mark is None else mark.tier,
+        step=0 if mark is None else mark.stage,
+        tree=tree,
+        code=next((check["code"] for check in checks if check.get("code")), None),
+        statuses={name: status for name, status in statuses.items() if status is not None},
+        failing=failing_tests(whole[0]) if whole else None,
+        calls=0 if mark is None else mark.calls,
+        tokens=0 if mark is None else mark.tokens,
+    )
+
+
+def failing_tests(check: Mapping[str, Any]) -> tuple[str, ...]:
+    """The hidden tests that failed in a check, sorted."""
+    return tuple(sorted(test for test, word in check["outcomes"].items() if word in FAILING))
+
+
+def is_confirmed(story: Story, flip: Flip) -> bool:
+    """Whether a flip was seen often enough on both sides.
+
+    Where there is one checkpoint nothing can come back: a fix is what the verdict says, and is not run again.
+    """
+    marks = counted(story)
+    if flip.kind == "fix" and len(marks) == 1 and not story.in_rounds:
+        return True
+    for place in (flip.before, flip.after):
+        mark = None if place < 0 else marks[place]
+        if story.runs(story.tree_of(mark), story.exam_of(mark), flip.unit) < RUNS:
+            return False
+    return True
+
+
+def settled(story: Story) -> tuple[Trajectory, Findings]:
+    """What happened, as far as it is confirmed: a flip that is not leaves its bug's sequence."""
+    found = trajectory(story)
+    while True:
+        findings = detect(found)
+        doubtful = [flip for flip in findings.flips if not is_confirmed(story, flip)]
+        if not doubtful:
+            return found, findings
+        found = _without(found, doubtful)
+
+
+def _without(found: Trajectory, flips: Sequence[Flip]) -> Trajectory:
+    checkpoints = list(found.checkpoints)
+    for flip in flips:
+        after = checkpoints[flip.after]
+        checkpoints[flip.after] = replace(after, statuses={**after.statuses, flip.unit: "S"})
+    return replace(found, checkpoints=tuple(checkpoints))
+
+
+def span(story: Story, flip: Flip) -> tuple[int, int]:
+    """Places of the states between which a flip lies, both included."""
+    marks = counted(story)
+    return 0 if flip.before < 0 else marks[flip.before].state, marks[flip.after].state
+
+
+def narrowed(story: Story, flip: Flip) -> tuple[int, bool]:
+    """Where a flip from P to F came about: the place of a state, and whether that is the one.
+
+    Halves the span as long as what lies in the middle is known; otherwise gives the state whose status
+    would halve it further. What is neither P nor F counts as no longer right.
+    """
+    first, final = span(story, flip)
+    exam = story.exam_of(counted(story)[flip.after])
+    between = [place for place in range(first + 1, final) if _is_news(story, place)]
+    places = [first, *between, final]
+    low, high = 0, len(places) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        status = story.status(story.states[places[middle]].tree, exam, flip.unit)
+        if status is None:
+            return places[middle], False
+        low, high = (middle, high) if status == "P" else (low, middle)
+    return places[high], True
+
+
+def _is_news(story: Story, place: int) -> bool:
+    """Whether a state is other than the one before, and can be had."""
+    state = story.states[place]
+    return state.tree != story.states[place - 1].tree and (state.commit or state.blob) is not None
