@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox.condition import FIELD, LOOP
 from sandbox.events import Event, final_check, of_kind
 from sandbox.journal import RunDirectory, read_events
 from sandbox.judge import PASSING
@@ -27,8 +28,13 @@ def plan_checks(tasks: Sequence[Task]) -> Plan:
     for task in tasks:
         names = ["oracle", "nop", *task.variants]
         candidates = [parse_candidate(f"scripted:{name}") for name in names]
-        trials += make_plan([task], candidates, (), 1).trials
+        trials += make_plan([task], candidates, [condition_of(task)], 1).trials
     return Plan(trials=tuple(trials), left_out=())
+
+
+def condition_of(task: Task) -> str:
+    """The condition that a task is made for."""
+    return LOOP.name if task.rung == "loop" and not LOOP.misses(task) else FIELD.name
 
 
 async def check_tasks(
@@ -69,9 +75,9 @@ def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], ev
         return [f"no proof came to a verdict: {record['reason']}"]
     checked = final_check(events)
     if candidate.kind == "oracle":
-        return oracle_faults(record, events)
+        return [*oracle_faults(record, events), *_alarms("the reference solution", record)]
     if candidate.kind == "nop":
-        return _nop_differences(record, checked)
+        return [*_nop_differences(record, checked), *_alarms("doing nothing", record)]
     assert candidate.script is not None
     expected = load_expectation(Path(task.path) / "variants" / candidate.script / "expect.toml")
     return [f"variant {candidate.script}: {line}" for line in differences(expected, record)]
@@ -98,6 +104,14 @@ def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[st
     if record["verdict"] != "accepted" and not faults:
         faults.append(f"the reference solution is not accepted: {record['verdict']} ({record['reason']})")
     return faults
+
+
+def _alarms(who: str, record: Mapping[str, Any]) -> list[str]:
+    """What must never be found of a control: it breaks nothing, brings nothing back and returns nowhere."""
+    found = record["oscillation"]
+    events = {name: found[name] for name in ("regressions", "reintroductions", "state_cycles") if found[name]}
+    faults = [f"{who} shows {count} {name.replace('_', ' ')}" for name, count in events.items()]
+    return faults + [f"{who} is judged otherwise from time to time"] * ("unstable" in record["flags"])
 
 
 def _nop_differences(record: Mapping[str, Any], checked: Event | None) -> list[str]:

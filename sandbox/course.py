@@ -71,14 +71,19 @@ def _complaint(task: Task, checked: Event, *, first: bool) -> str | None:
     failing = [bug for bug in task.bugs if checked.data["bugs"].get(bug.id) != "P"]
     if first:
         # Where nothing fails yet there is nothing to report: the task says what it says.
-        return "\n\n".join([task.instruction.strip(), *_opening_reports(task, failing[:1])])
+        return _with(task.instruction, _opening_reports(task, failing[:1]))
     if failing:
         return f"{STILL}\n\n{failing[0].report}"
     return BROKEN if any(status != "P" for status in checked.data["guards"].values()) else None
 
 
 def _all_at_once(task: Task) -> str:
-    return "\n\n".join([task.instruction.strip(), *_opening_reports(task, task.bugs)])
+    return _with(task.instruction, _opening_reports(task, task.bugs))
+
+
+def _with(instruction: str, reports: Sequence[str]) -> str:
+    """An instruction as it stands, with complaints below it."""
+    return "\n\n".join([instruction.strip(), *reports]) if reports else instruction
 
 
 def _opening_reports(task: Task, bugs: Sequence[Bug]) -> list[str]:

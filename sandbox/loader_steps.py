@@ -7,6 +7,7 @@ steps/NAME/solution/solve.sh   for the state that the step before left (absent f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -153,12 +154,19 @@ def with_steps(folder: Path, bugs: Sequence[Bug], steps: Sequence[Step]) -> tupl
 
 
 def _step_of(folder: Path, bug: Bug, names: Sequence[str]) -> str | None:
-    """The step by which all the bug's tests are there: of each the first that holds its file, of these the last."""
+    """The step by which all tests of a bug are there: of each the first that brings it, of these the last."""
     firsts = []
-    for file in {test.partition("::")[0] for test in bug.tests}:
-        holding = [index for index, name in enumerate(names) if (folder / "steps" / name / "tests" / file).is_file()]
-        firsts += holding[:1]
+    for test in bug.tests:
+        bringing = [index for index, name in enumerate(names) if _brings(folder / "steps" / name / "tests", test)]
+        firsts += bringing[:1]
     return names[max(firsts)] if firsts else None
+
+
+def _brings(tests: Path, test: str) -> bool:
+    """Whether a test is written there; a test file grows from step to step."""
+    path = tests / test.partition("::")[0]
+    name = test.rpartition("::")[2].partition("[")[0]
+    return path.is_file() and re.search(rf"\b{re.escape(name)}\b", read_text(path)) is not None
 
 
 def read_guards(path: Path) -> tuple[str, ...]:

@@ -144,9 +144,10 @@ def _read(path: Path, key: str) -> Recorded:
     Raises:
         BadInput: one line that names the file, and the line in it.
     """
-    folder = path / "trials" / key
-    for place in [folder, *folder.relative_to(path).parents][:-1]:
-        _refuse_link(path / place)
+    place = Path("trials") / key
+    for part in [place, *place.parents][:-1]:
+        _refuse_link(path / part)
+    folder = path / place
     file = folder / "events.jsonl"
     _refuse_odd(file)
     events = read_events(folder)

@@ -9,7 +9,7 @@ from sandbox.detect.faults import trial_calls
 from sandbox.detect.oscillation import as_record
 from sandbox.events import Event, final_check, last, of_kind
 from sandbox.story import read_story
-from sandbox.trajectory import counted, settled
+from sandbox.trajectory import settled
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
@@ -141,7 +141,7 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
     nothing = dict.fromkeys(
         ("fixes", "regressions", "reintroductions", "state_cycles", "alternation_max", "index"), None
     )
-    return {"checkpoints": len(counted(story)), **nothing}
+    return {"checkpoints": len(of_kind(events, "checkpoint")), **nothing}
 
 
 def usage(events: Sequence[Event]) -> dict[str, Any]:

@@ -56,9 +56,7 @@ _WRITERS = frozenset({"tee", "patch", "cp", "mv", "ed", "ex", "touch", "install"
 _LISTERS = frozenset({"ls", "tree", "find", "du", "fd", "dir", "exa"})
 _SEARCHERS = frozenset({"grep", "egrep", "fgrep", "rg", "ag", "ack", "git grep"})
 # Programs that print what is in files, or what comes from such programs.
-PRINTERS = (_READERS | _LISTERS | _SEARCHERS) - {"awk", "gawk"} | frozenset(
-    {"wc", "sort", "uniq", "file", "stat", "diff"}
-)
+PRINTERS = (_READERS | _SEARCHERS) - {"awk", "gawk"} | frozenset({"wc", "sort", "uniq", "file", "stat", "diff"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sandbox.detect.calls import children
@@ -15,6 +16,7 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _OBJECT = re.compile(r"\{\s*[\"']")
 _ESCAPED = re.compile(r"\{(?:\s|\\[nrt])*\\{1,7}\"[^\"\\]*(?:\\.[^\"\\]*)*", re.S)
 _MOST_ENCODINGS = 3
+_MOST_TRIED = 1000
 
 
 def objects(text: str, encodings: int = _MOST_ENCODINGS) -> Iterator[dict[str, Any]]:
@@ -31,7 +33,7 @@ def objects(text: str, encodings: int = _MOST_ENCODINGS) -> Iterator[dict[str, A
         if value is not None:
             yield from _within(value)
     if encodings > 0:
-        for inner in map(_once_decoded, _ESCAPED.finditer(text)):
+        for inner in map(_once_decoded, islice(_ESCAPED.finditer(text), _MOST_TRIED)):
             yield from objects(inner, encodings - 1)
 
 

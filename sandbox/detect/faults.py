@@ -1,8 +1,8 @@
 """Faults that only the sequence of calls shows, and what is known of each call. Pure: the same live and read back.
 
-    repeated-call     the same call as one before it, the workspace unchanged in between, and no reason to ask again
+    repeated-call     the same call as one before it, nothing changed in between, and no reason to ask again
     unrecovered       a fault, and what the call was for was never done
-    false-completion  the candidate says that it is done, and the check finds that it is not
+    false-completion  the candidate says that it is done (`sandbox.detect.claims`), and the check finds that it is not
     ungrounded-value  a name of no known origin (advisory; see `sandbox.detect.grounding`)
 
 The labels of one reply by itself are in `sandbox.detect.calls`.
@@ -10,32 +10,20 @@ The labels of one reply by itself are in `sandbox.detect.calls`.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.detect.claims import claims_done
 from sandbox.detect.facts import REPEATED, CallFacts, ReplyFault, TrialCalls
 from sandbox.detect.grounding import Origins, origins_of
 from sandbox.detect.loops import loops
-from sandbox.detect.made import Made, calls_made, in_order
+from sandbox.detect.made import Made, calls_made
 from sandbox.detect.recovery import recoveries
+from sandbox.detect.repeats import repeated
 from sandbox.events import Event, final_check, last, of_kind
 
 BYTES_PER_TOKEN = 4
-# What these give back is the text of files, which may tell of any service.
-_FILE_READERS = frozenset({"read_file", "search", "list_dir", "write_file", "edit_file"})
-_NOT_YET = re.compile(
-    r"\b(?:429 Too Many|50[0-4] (?:Internal|Not Impl|Bad Gate|Service Un|Gateway Time))"
-    r"|HTTP(?:/[\d.]+| Error| status)?:? (?:202|429|5\d\d)\b"
-    r"|[\"']?(?:status|code|http_status|status_code)[\"']?\s?[:=]\s?[\"']?(?:202|429|5\d\d)\b"
-    r"|[\"'](?:status|state)[\"']\s?:\s?[\"'](?:pending|queued|accepted|running|starting|processing|in[ _-]?progress)"
-    r"|Connection (?:refused|reset|closed|aborted)|Empty reply from server|Remote end closed|Broken pipe"
-    r"|\btimed? ?out\b",
-    re.IGNORECASE,
-)
-_TIMEOUT_EXIT = 124
-MOST_LOOKED_AT = 4000
 
 
 def trial_calls(events: Sequence[Event]) -> TrialCalls:
@@ -48,7 +36,7 @@ def trial_calls(events: Sequence[Event]) -> TrialCalls:
     found = calls_made(events)
     replied = {event.seq: event for event in events if event.kind == "model.replied"}
     closed = last(events, "trial.closed")
-    claims = _claims(events)
+    claims = claims_done(events)
     accepted = _accepted(events)
     tokens = {seq: _tokens(event.data) for seq, event in replied.items()}
     seconds = sum(event.data["seconds"] for event in replied.values())
@@ -71,8 +59,8 @@ def trial_calls(events: Sequence[Event]) -> TrialCalls:
     )
 
 
-def _claims(events: Sequence[Event]) -> bool:
-    """Whether the candidate said that it was done."""
+def _hands_in(events: Sequence[Event]) -> bool:
+    """Whether the candidate ended its part by its own will, whatever it said of it."""
     return any(event.data.get("claims_done") for event in of_kind(events, "checkpoint"))
 
 
@@ -88,14 +76,16 @@ def _accepted(events: Sequence[Event]) -> bool | None:
 def _is_over(events: Sequence[Event]) -> bool:
     """Whether the candidate's part came to its end; cut short from outside, nothing is said of what it left undone."""
     blamed = any(event.data["final"] and event.data["origin"] == "agent" for event in of_kind(events, "fault"))
-    return blamed or any(event.kind == "checkpoint" for event in events)
+    opened = last(events, "step.opened")
+    ended = [event for event in of_kind(events, "checkpoint") if event.data.get("tier", "T0") == "T0"]
+    return blamed or bool(ended and (opened is None or ended[-1].seq > opened.seq))
 
 
 def _facts(
     events: Sequence[Event], found: Sequence[Made], replied: Mapping[int, Event], tokens: Mapping[int, float]
 ) -> tuple[CallFacts, ...]:
     repeats = repeated(found)
-    outcomes = recoveries(found, over=_is_over(events), claims=_claims(events))
+    outcomes = recoveries(found, over=_is_over(events), claims=_hands_in(events))
     origins = Origins(events, found)
     weights = [len(made.raw) + len(made.name or "") + 1 for made in found]
     whole: Counter[int] = Counter()
@@ -138,41 +128,6 @@ def _tokens(data: Mapping[str, Any]) -> float:
 
 def _estimate(text: str) -> int:
     return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
-
-
-def repeated(found: Sequence[Made]) -> dict[int, str]:
-    """Calls, by place, that repeat an earlier one, with the id of the latest such.
-
-    Both were run, with the same name and canonical arguments, and from the start of the first to the start of the
-    second the raw tree is known and stayed the same. The earlier one was answered for good: no time-out, nothing of a
-    service that was busy, failing, gone or not ready. A tool that only reads and now says something else has read
-    another state.
-    """
-    latest: dict[tuple[int, str | None, str], Made] = {}
-    repeats: dict[int, str] = {}
-    for place, made in in_order(found):
-        key = (made.epoch, made.name, made.canonical)
-        earlier = latest.get(key)
-        if earlier is not None and _is_settled(earlier) and not _reads_anew(earlier, made):
-            repeats[place] = str(earlier.event.data["call"])
-        latest[key] = made
-    return repeats
-
-
-def _is_settled(made: Made) -> bool:
-    if made.returned is None or made.status in ("timeout", "killed"):
-        return False
-    if made.name in _FILE_READERS:
-        return True
-    text = made.answer
-    looked_at = text if len(text) <= 2 * MOST_LOOKED_AT else text[:MOST_LOOKED_AT] + text[-MOST_LOOKED_AT:]
-    return made.returned.data.get("exit_code") != _TIMEOUT_EXIT and not _NOT_YET.search(looked_at)
-
-
-def _reads_anew(earlier: Made, later: Made) -> bool:
-    if later.effect != "read" or earlier.returned is None or later.returned is None:
-        return False
-    return bool(earlier.returned.data.get("sha256") != later.returned.data.get("sha256"))
 
 
 def _reply_faults(

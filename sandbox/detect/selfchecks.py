@@ -21,12 +21,12 @@ _PYTHON_TAKING = frozenset({"-X", "-W", "--check-hash-based-pycs"})
 # How a runner is asked something instead of being run.
 _QUESTIONS = frozenset(
     {"--version", "-V", "--help", "-h", "--collect-only", "--co", "--fixtures", "--markers", "--setup-plan"}
-    | {"--fixtures-per-test", "--trace-config-only", "--list", "-l", "--listenvs", "--showconfig", "--notest"}
+    | {"--fixtures-per-test", "--list", "-l", "--listenvs", "--showconfig", "--notest"}
 )
-_RUNNERS = frozenset({"pytest", "py.test", "nosetests", "nose2", "unittest", "trial"})
+_RUNNERS = frozenset({"pytest", "py.test", "nosetests", "nose2", "unittest"})
 # -l of pytest shows local variables.
 _RUNNER_QUESTIONS = _QUESTIONS - {"-l"}
-_RUNNER_TAKING = frozenset({"-k", "-m", "-p", "-c", "-o", "-n", "-W", "-r", "-s", "--rootdir", "--tb", "--maxfail"})
+_RUNNER_TAKING = frozenset({"-k", "-m", "-p", "-c", "-o", "-n", "-W", "-r", "--rootdir", "--tb", "--maxfail"})
 _ENVIRONMENTS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye", "conda", "mamba"})
 _ENVIRONMENT_TAKING = frozenset({"-p", "--python", "--with", "--extra", "--group", "--project", "-n", "--name", "-e"})
 _COVERAGE_TAKING = frozenset({"--source", "--omit", "--include", "--rcfile", "--data-file", "--context"})

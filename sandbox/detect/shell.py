@@ -96,10 +96,10 @@ def has_flag(words: Sequence[str], letters: str, *names: str) -> bool:
 
 def _read(line: str, folder: str, depth: int) -> Iterator[Simple]:
     for words, into in _segments(_without_heredocs(line[:MOST_CHARACTERS])):
-        words = _unwrapped(words)
-        if not words:
+        whole = _unwrapped(words)
+        if not whole:
             continue
-        program, rest = posixpath.basename(words[0]), words[1:]
+        program, rest = posixpath.basename(whole[0]), whole[1:]
         if program in ("cd", "pushd"):
             folder = posixpath.normpath(posixpath.join(folder, *operands(rest)[:1]))
         elif (script := _script(program, rest)) is not None:
@@ -160,24 +160,25 @@ def _text_of(piece: re.Match[str]) -> str:
     return next(text for text in (piece["single"], piece["one"], piece["plain"]) if text is not None)
 
 
-def _unwrapped(words: list[str]) -> list[str]:
+def _unwrapped(words: Sequence[str]) -> Sequence[str]:
     """A command without keywords, variables and the programs that only run another."""
-    while words:
-        first = posixpath.basename(words[0])
-        if first in _KEYWORDS or _ASSIGNMENT.match(words[0]):
-            words = words[1:]
-        elif first in _WRAPPERS:
-            if first == "command" and words[1:2] in (["-v"], ["-V"]):
+    place = 0
+    while place < len(words):
+        first = posixpath.basename(words[place])
+        if first in _WRAPPERS:
+            if first == "command" and words[place + 1 : place + 2] in (["-v"], ["-V"]):
                 return []
-            words = _after_options(words[1:], _WRAPPERS[first])
+            place = _after_options(words, place + 1, _WRAPPERS[first])
             # Its first operand is how long.
-            words = words[1:] if first == "timeout" else words
+            place += first == "timeout"
+        elif first in _KEYWORDS or _ASSIGNMENT.match(words[place]):
+            place += 1
         else:
             break
-    return words
+    return words[place:]
 
 
-def _after_options(words: list[str], taking: frozenset[str]) -> list[str]:
-    while words and words[0].startswith("-"):
-        words = words[2:] if words[0] in taking else words[1:]
-    return words
+def _after_options(words: Sequence[str], place: int, taking: frozenset[str]) -> int:
+    while place < len(words) and words[place].startswith("-"):
+        place += 2 if words[place] in taking else 1
+    return place

@@ -67,8 +67,9 @@ _TOLD_BEFORE = re.compile(
     r"(?i:\b(?:that|when|if|because|why|whether|of|for|from|than|calls|called|and|where|in|after|before))\W*$"
 )
 _TOLD_AFTER = re.compile(
-    r"[`*\s,:]*(?:now(?= (?!and|to|then)\w)|no longer|returns?|returned|raises?|raised|fails?|failed|is|was|were|takes|took|accepts?|used to"
-    r"|did|does|doesn|didn|gave|gives|works?|worked|yields?|still|had|has|would|should|must|will|crash\w*|hangs?)\b"
+    r"[`*\s,:]*(?:now(?= (?!and|to|then)\w)|no longer|returns?|returned|raises?|raised|fails?|failed|is|was|were"
+    r"|takes|took|accepts?|used to|did|does|doesn|didn|gave|gives|works?|worked|yields?|still|had|has|would|should"
+    r"|must|will|crash\w*|hangs?)\b"
 )
 
 

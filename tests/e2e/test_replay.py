@@ -44,9 +44,17 @@ SCRIPTS: dict[str, list[dict[str, Any]]] = {
     "slow": [toy.bash("echo begun; sleep 60", timeout=1), toy.write("calc.py", "def add("), toy.SUBMIT],
     "endless": [toy.bash(f"echo {number} > seen") for number in range(9)],
     "large": [toy.bash("for i in 1 2 3; do truncate -s 30M sparse$i; done"), toy.SUBMIT],
+    "failing": [{"raw": json.loads(BUSY)}, toy.write("calc.py", toy.FIXED), toy.SUBMIT],
     "talks": [{"raw": {"choices": [{"message": {"content": ""}}]}}, {"content": "Nothing is wrong."}],
 }
-VERDICTS = {"good": "accepted", "slow": "wrong", "endless": "budget", "large": "agent-crash", "talks": "wrong"}
+VERDICTS = {
+    "good": "accepted",
+    "slow": "wrong",
+    "endless": "budget",
+    "large": "agent-crash",
+    "failing": "accepted",
+    "talks": "wrong",
+}
 
 
 class Played:
