@@ -13,7 +13,7 @@ from typing import Protocol
 
 import docker
 
-from bench import calls, calls_table, judging, labels, oscillation, snapshots, trials
+from bench import calls, calls_table, judging, labels, oscillation, sequence, snapshots, trials
 from bench.rows import Section
 from sandbox.env import owner
 from sandbox.env.engine import connect
@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "snapshots": (snapshots.measure, 25),
     "trials": (trials.measure, 10),
     "judging": (judging.measure, 5),
+    "sequence": (sequence.measure, 3),
     "oscillation": (oscillation.measure, 10),
 }
 

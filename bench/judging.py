@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 import docker
@@ -14,11 +15,12 @@ from bench.rows import Row, Section, ms, spread, timed
 from bench.trials import life
 from sandbox import loader
 from sandbox.env import images, owner
+from sandbox.exams import hidden_tests
 from sandbox.history import make_base
+from sandbox.index import Index
 from sandbox.probe import ReadyJudge, check
 from sandbox.task import Task
-from sandbox.tree import source
-from sandbox.treefiles import read_tree
+from sandbox.tree import Tree, source
 from sandbox.workshop import complete_directory
 
 TASKS = Path(__file__).parent.parent / "tasks"
@@ -44,30 +46,18 @@ def measure(client: docker.DockerClient, folder: Path, *, rounds: int) -> Sectio
 
 
 def _rows(client: docker.DockerClient, folder: Path, task: Task, rounds: int) -> list[Row]:
-    complete = complete_directory(task, machine=images.machine_of(client))
-    base = images.ensure_base(client, say=print)
-    image = images.ensure_task(client, complete, base=base, timeout=900, name=task.name, say=print)
-    tests = {path: entry for path, entry in read_tree(complete / "tests").items() if path != "guards.txt"}
-    tree = source(images.workspace_of(client, image, labels={}))
-    index = make_base(folder / f"{task.id}.git", tree, title="The untouched workspace").index
+    bench = Judged.of(client, folder, task)
     whole, warm, bare, lives = [], [], [], []
     for _ in range(rounds):
         made: list[ReadyJudge] = []
-
-        def start(made: list[ReadyJudge] = made) -> None:
-            labels = owner.labels(run=uuid.uuid4().hex, trial="bench", role="judge")
-            made.append(ReadyJudge.start(client, image, task=task, tests=tests, labels=labels))
-
-        starting = timed(start)
+        starting = timed(lambda made=made: made.append(bench.start()))  # type: ignore[misc]
         judge = made[0]
-        judging = timed(lambda judge=judge: check(judge, task, base=index, tree=tree))  # type: ignore[misc]
+        judging = timed(lambda judge=judge: check(judge, task, base=bench.index, tree=bench.tree))  # type: ignore[misc]
         whole.append(starting + judging + timed(judge.supervisor.close))
         warm.append(judging)
-        inside = client.containers.get(judge.container.id)
-        said = inside.exec_run(["python", "-c", BARE, json.dumps(task.hidden_ids)], user="1000:1000").output
-        bare.append(float(said))  # type: ignore[arg-type]
+        bare.append(bench.bare(judge))
         judge.dispose()
-        lives.append(timed(lambda: life(client, image)))
+        lives.append(timed(lambda: life(client, bench.image)))
     most = 1.3 * statistics.median(bare) + statistics.median(lives)
     holds = statistics.median(whole) <= most
     aim = f"≤ {most:.2f} s (1.3 × bare + a life)"
@@ -77,3 +67,37 @@ def _rows(client: docker.DockerClient, folder: Path, task: Task, rounds: int) ->
         Row(what=f"{task.id}: judged", measured=spread(whole, "s"), aim=aim, holds=holds),
         Row(what=f"{task.id}: judged, judge made ready", measured=f"{spread(warm, 's')}, {share:.2f} × bare"),
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A task with all that it takes to judge its untouched workspace."""
+
+    client: docker.DockerClient
+    task: Task
+    image: str
+    tests: Tree
+    tree: Tree
+    index: Index
+
+    @classmethod
+    def of(cls, client: docker.DockerClient, folder: Path, task: Task) -> Judged:
+        """Build its image if need be."""
+        complete = complete_directory(task, machine=images.machine_of(client))
+        base = images.ensure_base(client, say=print)
+        image = images.ensure_task(client, complete, base=base, timeout=900, name=task.name, say=print)
+        tree = source(images.workspace_of(client, image, labels={}))
+        index = make_base(folder / f"{task.id}.git", tree, title="The untouched workspace").index
+        tests = hidden_tests(complete, task, 0)
+        return cls(client=client, task=task, image=image, tests=tests, tree=tree, index=index)
+
+    def start(self) -> ReadyJudge:
+        """A judge made ready."""
+        labels = owner.labels(run=uuid.uuid4().hex, trial="bench", role="judge")
+        return ReadyJudge.start(self.client, self.image, task=self.task, tests=self.tests, labels=labels)
+
+    def bare(self, judge: ReadyJudge) -> float:
+        """Seconds of the hidden tests by pytest alone, in a container in which a judge has laid them down."""
+        inside = self.client.containers.get(judge.container.id)
+        said = inside.exec_run(["python", "-c", BARE, json.dumps(self.task.hidden_ids)], user="1000:1000").output
+        return float(said)  # type: ignore[arg-type]

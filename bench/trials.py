@@ -69,7 +69,7 @@ def _run(folder: Path, path: Path, *, trials: int, concurrency: int) -> tuple[Se
     task = loader.load_task(path)
     plan = make_plan([task], candidates, (), 1)
     directory = RunDirectory(folder / uuid.uuid4().hex)
-    progress = _Clock()
+    progress = Clock()
 
     async def go() -> None:
         tools = toolbox.load_tools()
@@ -81,19 +81,20 @@ def _run(folder: Path, path: Path, *, trials: int, concurrency: int) -> tuple[Se
         lines = (directory.path / "trials" / trial.key / "events.jsonl").read_text("ascii").splitlines()
         events = [json.loads(line) for line in lines]
         assert events[-1]["data"]["verdict"] == "accepted", events[-1]
-        tests = sum(event["data"]["suite_seconds"] for event in events if event["kind"] == "check.ran")
+        checks = [event["data"] for event in events if event["kind"] == "check.ran"]
+        tests = sum(check["suite_seconds"] for check in checks if not check["cached"])
         rows.append({"wall": events[-1]["t"], "tests": tests})
     # The first trial also makes the image's base; the clock begins when it is through.
     return rows[1:], progress.ends[-1] - progress.ends[0]
 
 
-class _Clock(Progress):
+class Clock(Progress):
     """Notes when trials end."""
 
     def __init__(self) -> None:
         self.ends: list[float] = []
 
-    def __enter__(self) -> _Clock:
+    def __enter__(self) -> Clock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:

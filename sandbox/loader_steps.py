@@ -166,7 +166,7 @@ def _brings(tests: Path, test: str) -> bool:
     """Whether a test is written there; a test file grows from step to step."""
     path = tests / test.partition("::")[0]
     name = test.rpartition("::")[2].partition("[")[0]
-    return path.is_file() and re.search(rf"\b{re.escape(name)}\b", read_text(path)) is not None
+    return path.is_file() and re.search(rb"\b%b\b" % re.escape(name.encode("utf-8")), path.read_bytes()) is not None
 
 
 def read_guards(path: Path) -> tuple[str, ...]:

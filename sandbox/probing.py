@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.detect.oscillation import Flip, detect
+from sandbox.detect.oscillation import detect
 from sandbox.story import Mark, Story
-from sandbox.trajectory import RUNS, counted, is_confirmed, narrowed, trajectory
+from sandbox.trajectory import RUNS, counted, is_confirmed, narrowed, sides, trajectory
 
 # A candidate may run its tests after every call: so many of its own checkpoints are judged at most, and
 # fewer where the hidden tests take longer than this together, in seconds.
@@ -76,7 +76,7 @@ def _some(marks: Sequence[Mark], most: int) -> list[Mark]:
 def _unconfirmed(story: Story) -> list[Want]:
     lacking: dict[tuple[str, int], dict[str, int]] = {}
     for flip in detect(trajectory(story)).flips:
-        for key in () if is_confirmed(story, flip) else _sides(story, flip):
+        for key in () if is_confirmed(story, flip) else sides(story, flip):
             missing = RUNS - story.runs(*key, flip.unit)
             if missing > 0 and len(story.checks.get(key, ())) < MOST_CHECKS:
                 lacking.setdefault(key, {})[flip.unit] = missing
@@ -89,12 +89,6 @@ def _unconfirmed(story: Story) -> list[Want]:
         want = Want(tree=tree, exam=exam, units=frozenset(chosen), purpose="confirm")
         wants += [want] * max(units.values())
     return wants
-
-
-def _sides(story: Story, flip: Flip) -> list[tuple[str, int]]:
-    marks = counted(story)
-    before = None if flip.before < 0 else marks[flip.before]
-    return [(story.tree_of(mark), story.exam_of(mark)) for mark in (before, marks[flip.after])]
 
 
 def _unlocated(story: Story) -> list[Want]:

@@ -71,11 +71,10 @@ def _lines(one: str, other: str) -> tuple[str, str]:
     index = next((index for index, (mine, yours) in enumerate(pairs) if mine != yours), 0)
     mine, yours = pairs[index]
     if mine is None or yours is None:
-        found = [
-            f"ends with line {index}" if text is None else f'goes on with line {index + 1} "{readable(text)}"'
-            for text in (mine, yours)
-        ]
-        return found[0], found[1]
+        more = f'goes on with line {index + 1} "{readable(mine or yours or "")}"'
+        if len(pairs) == index + 1 and not (mine or yours):
+            more = f"ends with a line feed after line {index}"
+        return (f"ends with line {index}", more) if mine is None else (more, f"ends with line {index}")
     # A line feed at the end makes no second line.
     label = f"line {index + 1} " if any("\n" in text.removesuffix("\n") for text in (one, other)) else ""
     shown = _windows(mine, yours)

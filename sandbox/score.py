@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.detect.faults import trial_calls
-from sandbox.detect.oscillation import as_record
+from sandbox.detect.oscillation import Findings, as_record
 from sandbox.events import Event, final_check, last, of_kind
 from sandbox.story import read_story
 from sandbox.trajectory import settled
@@ -67,7 +67,7 @@ def _limit_in_words(hit: Mapping[str, Any]) -> str:
 def record(events: Sequence[Event]) -> dict[str, Any]:
     """The terminal record of a closed trial, as in `schemas/result.v1.json`."""
     opened, closed = events[0].data, events[-1].data
-    checked = final_check(events)
+    checked, found = final_check(events), _findings(events)
     return {
         "v": 1,
         "trial": opened["trial"],
@@ -84,14 +84,14 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "score": trial_score(closed["verdict"], checked),
         "bugs": dict(checked.data["bugs"]) if checked else {},
         "calls": calls(events),
-        "oscillation": oscillation(events),
+        "oscillation": _measures(events, found),
         "usage": usage(events),
         "time": times(events),
-        "flags": flags(events),
+        "flags": _flags(events, found),
     }
 
 
-def flags(events: Sequence[Event]) -> list[str]:
+def _flags(events: Sequence[Event], findings: Findings | None) -> list[str]:
     """What has to be known beside the verdict, by name, sorted.
 
     plain-exec: the image has no Python, so tools ran through one exec each.
@@ -100,6 +100,8 @@ def flags(events: Sequence[Event]) -> list[str]:
     state-unknown: after some call the workspace was over its bounds. out-of-memory: the kernel
     killed processes of the candidate. sealed-tree-differs: the workspace was other than the calls had
     left it, as far as the tool host could see; what was found is what was judged.
+    unstable: some bug or guard was right in one check of a state and wrong in another.
+    probing-stopped: not all states could be checked, so that events may be missing.
     """
     saved = of_kind(events, "tree.saved")
     lost = {event.data["error"] for event in of_kind(events, "fault") if not event.data["final"]}
@@ -110,6 +112,8 @@ def flags(events: Sequence[Event]) -> list[str]:
         "replay-diverged": "ReplayDiverged" in lost,
         "state-unknown": any(event.data.get("over") for event in saved),
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
+        "unstable": findings is not None and findings.unstable > 0,
+        "probing-stopped": "ProbingStopped" in lost,
         "sealed-tree-differs": any(event.data.get("differs") and event.data["sealed"] for event in saved),
     }
     return sorted(name for name, is_so in found.items() if is_so)
@@ -135,9 +139,17 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
 
     Source: definitions of the figures in docs/design/oscillation.md.
     """
+    return _measures(events, _findings(events))
+
+
+def _findings(events: Sequence[Event]) -> Findings | None:
     story = read_story(events)
-    if story.checks and story.states:
-        return as_record(settled(story)[1])
+    return settled(story)[1] if story.checks and story.states else None
+
+
+def _measures(events: Sequence[Event], findings: Findings | None) -> dict[str, Any]:
+    if findings is not None:
+        return as_record(findings)
     nothing = dict.fromkeys(
         ("fixes", "regressions", "reintroductions", "state_cycles", "alternation_max", "index"), None
     )

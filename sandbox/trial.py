@@ -89,7 +89,7 @@ def _opening(trial: Trial) -> dict[str, Any]:
         "repeat": trial.repeat,
         "task_digest": task.digest,
         "limits": trial.limits.as_data(),
-        "bugs": [{"id": bug.id, "step": bug.step} for bug in task.bugs],
+        "bugs": [{"id": bug.id, "step": bug.step, "tests": list(bug.tests)} for bug in task.bugs],
         "steps": [step.name for step in task.steps],
         "rounds": trial.rounds,
         "version": __version__,

@@ -153,10 +153,12 @@ FLAGS = {
     "history-stopped": "later states of the workspace are not in the history",
     "out-of-memory": "the kernel killed processes of the candidate for lack of memory",
     "plain-exec": "the image has no Python, so tools ran through docker exec, more slowly",
+    "probing-stopped": "not every state could be checked, so some of what came back or broke may not be counted",
     "replay-diverged": "tools, states or verdicts were other than in the recording (roadtest show says which)",
     "sealed-tree-differs": "the workspace at the end was other than its calls had left it; what was found was judged",
     "state-unknown": "for a while the workspace was over its bounds, and its state is not in the history",
     "tool-host-lost": "the tool host died or its channel broke, and was started anew",
+    "unstable": "a bug or a guard was right in one check of a state and wrong in another, and counts as neither",
 }
 
 

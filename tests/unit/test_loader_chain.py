@@ -81,6 +81,12 @@ def test_a_bug_with_tests_in_two_steps_belongs_to_the_later(tmp_path: Path) -> N
     assert owners(load_task(chain(tmp_path, both))) == {"escape": "s1", "index": "s2"}
 
 
+def test_a_bug_whose_test_comes_late_into_a_growing_file_belongs_to_the_later_step(tmp_path: Path) -> None:
+    one_file = BY_FILE.replace("test_index.py::test_index", "test_escape.py::Index::test_index[a-b]")
+    files = {**FILES, "steps/s2/tests/test_escape.py": "# \u00e9\nclass Index:\n    def test_index(self): pass\n"}
+    assert owners(load_task(chain(tmp_path, one_file, files))) == {"escape": "s1", "index": "s2"}
+
+
 def test_what_is_given_goes_before_what_lies_where(tmp_path: Path) -> None:
     toml = swap('id = "escape"\n', 'id = "escape"\nstep = "s2"\n')
     toml = swap('id = "index"\n', 'id = "index"\nstep = "s1"\n', toml)

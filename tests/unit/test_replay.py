@@ -146,6 +146,7 @@ def test_a_contrast_shows_on_one_line_where_two_values_differ(one: Any, other: A
         ('{"command": "ls"}', '{"command": "pwd"}', '"{"command": "ls"}"', '"{"command": "pwd"}"'),
         ("a\nb\nc\n", "a\nB\nc\n", 'line 2 "b"', 'line 2 "B"'),
         ("a\n", "a\nb\n", 'line 2 ""', 'line 2 "b"'),
+        ("a\n", "a", "ends with a line feed after line 1", "ends with line 1"),
         ("a", "a\nb", "ends with line 1", 'goes on with line 2 "b"'),
         ("\x1b[2J", "\\x1b[2J", '"\\x1b[2J"', '"\\\\x1b[2J"'),
         ("Zürich →", "Zürich ←", '"Zürich →"', '"Zürich ←"'),
