@@ -213,8 +213,8 @@ def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -
 
     async def prepare(step: Step) -> RecordedPlace:
         try:
-            # What failed before there was an environment fails here.
-            tape.expect(journal.events, "env.ready")
+            # What failed before there was an environment fails here. A loop is judged before there is one.
+            tape.expect(journal.events, "env.ready", "check.ran")
         except RoadtestError as exc:
             if _is_recorded(exc):
                 tell_verdict(recorded, journal)

@@ -124,6 +124,16 @@ def test_a_test_that_passes_now_and_then_is_unstable_and_no_event(run: tuple[Pat
     assert found["oscillation"]["regressions"] == 0
 
 
+def test_a_replay_comes_to_the_same_without_containers(run: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    out, names = run
+    models = [word for name in names.values() for word in ("--model", name)]
+    again = tmp_path / "again"
+    done = roadtest("run", out.parent / "toy" / "duel", *models, "--condition", "loop", "--replay", out, "--out", again)
+    assert done.returncode == 0, done.stdout + done.stderr
+    without_time = [{name: {**record, "time": None} for name, record in results(one).items()} for one in (out, again)]
+    assert without_time[0] == without_time[1]
+
+
 def test_what_is_reported_is_the_first_bug_that_fails(run: tuple[Path, dict[str, str]]) -> None:
     out, names = run
     key = results(out)[names["alternator"]]["trial"]

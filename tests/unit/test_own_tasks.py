@@ -1,0 +1,41 @@
+"""The project's own tasks, as they lie on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sandbox import recipe
+from sandbox.loader import load_task
+from sandbox.paths import PROJECT
+
+FOLDERS = sorted(path.parent for path in (PROJECT / "tasks").rglob("task.toml"))
+
+
+def test_there_are_tasks_and_no_two_share_a_name() -> None:
+    names = [f"{folder.parent.name}/{folder.name}" for folder in FOLDERS]
+    assert len(names) >= 2
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_a_task_of_ours_loads_and_its_releases_are_pinned(folder: Path) -> None:
+    task = load_task(folder)
+    assert task.notes == (), "a task of ours asks for nothing that is not done"
+    assert all(bug.report for bug in task.bugs)
+    assert task.guards
+    assert len(task.judge.canaries) >= 2
+    if task.release is not None:
+        recipe.pins(task)
+
+
+@pytest.mark.parametrize(
+    "folder", [folder for folder in FOLDERS if folder.parent.name == "chains"], ids=lambda folder: folder.name
+)
+def test_a_chain_of_ours_has_three_to_eight_steps_and_judges_more_with_each(folder: Path) -> None:
+    task = load_task(folder)
+    assert 3 <= len(task.steps) <= 8
+    asked = [len(task.at_step(index).bugs) for index in range(len(task.steps))]
+    assert asked == sorted(set(asked))
+    assert asked[-1] == len(task.bugs)
