@@ -421,6 +421,40 @@ def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
         console.print(line, markup=False, highlight=False)
 
 
+@main.command(short_help="Bugs that came back after they were fixed, and what proves it.")
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
+@click.argument("trials", metavar="[TRIAL]...", nargs=-1)
+@click.option("--candidate", metavar="NAME", help="Only the trials of this candidate.")
+@click.option("--all", "every", is_flag=True, help="Trials in which nothing came back as well, and fixes.")
+@click.option("--diff/--no-diff", default=True, show_default=True, help="What the calls changed that broke something.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, uncut.")
+def oscillation(
+    directory: Path, trials: tuple[str, ...], candidate: str | None, every: bool, diff: bool, as_json: bool
+) -> None:
+    """Bugs of a run that came back, bug by checkpoint, with what proves it; and figures by candidate.
+
+    TRIAL is a key as in results.jsonl or any part of it that fits one trial only; then all speaks of these trials.
+    """
+    from sandbox.oscillating import read_oscillation
+    from sandbox.report import oscillation_figures as figures
+    from sandbox.report.oscillation_tables import tables
+    from sandbox.report.oscillation_text import trials_lines
+    from sandbox.report.transcript_lines import Page
+
+    found = read_oscillation(directory, trials, candidate=candidate, diffs=diff)
+    if as_json:
+        click.echo(json.dumps(figures.as_data(found)))
+        return
+    console = _console()
+    page = Page(width=None if console.width == UNFOLDED else console.width, full=False)
+    for line in trials_lines(found, page, every=every or bool(trials)):
+        console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    for table in tables(found):
+        console.print(table)
+    for remark in figures.remarks(found):
+        console.print(remark, markup=False, highlight=False)
+
+
 @main.group()
 def task() -> None:
     """Look after tasks."""

@@ -110,7 +110,7 @@ def load_task(folder: Path) -> Task:
         raise BadInput(f"{where}: metadata.roadtest: is missing; plain Harbor tasks cannot be run by this version")
     files = _files(folder)
     _check_kinds(files)
-    _check_files(folder, ours, files, document)
+    _check_files(folder, ours, document)
     release = _release(folder, ours.get("release"), where)
     steps = read_steps(folder, document, ours, release)
     environment = document.get("environment", {})
@@ -164,7 +164,7 @@ def _check_kinds(files: list[Path]) -> None:
             raise BadInput(f"{shown(path)}: is neither a file nor a directory")
 
 
-def _check_files(folder: Path, ours: Mapping[str, Any], files: list[Path], document: Mapping[str, Any]) -> None:
+def _check_files(folder: Path, ours: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     _check_supported(folder, ours, document)
     if "release" in ours:
         return

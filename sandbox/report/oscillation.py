@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.detect.oscillation import Findings, Flip
 from sandbox.detect.states import Trajectory, Unit
-from sandbox.errors import BadInput
 from sandbox.events import Event, of_kind
 from sandbox.judge import FAILING
 from sandbox.report.oscillation_data import (
@@ -291,30 +290,3 @@ def _reverts(reading: _Reading) -> Iterator[Revert]:
 def _stopped(events: Sequence[Event]) -> str | None:
     faults = of_kind(events, "fault")
     return next((str(event.data["message"]) for event in faults if event.data["error"] == "ProbingStopped"), None)
-
-
-def with_diffs(found: TrialOscillation, diff: Callable[[str], str] | None) -> TrialOscillation:
-    """The same with what the calls changed that turned right into wrong.
-
-    Args:
-        diff: gives the unified diff of a commit against the one before it, and raises BadInput where it cannot;
-            None: the history is not there.
-    """
-    changes = [
-        change if change.origin is None else dataclasses.replace(change, origin=_with_diff(change.origin, diff))
-        for change in found.changes
-    ]
-    return dataclasses.replace(found, changes=tuple(changes))
-
-
-def _with_diff(origin: Origin, diff: Callable[[str], str] | None) -> Origin:
-    if origin.by == "unknown":
-        return origin
-    if origin.commit is None:
-        return dataclasses.replace(origin, note="no diff: this state is not in the history")
-    if diff is None:
-        return dataclasses.replace(origin, note="no diff: history.git is not there (any more)")
-    try:
-        return dataclasses.replace(origin, diff=diff(origin.commit))
-    except BadInput as exc:
-        return dataclasses.replace(origin, note=f"no diff: {exc}")

@@ -106,13 +106,13 @@ def _of_group(group: Group) -> list[str]:
     found, name = group.tiers[BOTH], f"{group.candidate} ({group.condition})"
     lines = []
     if (lacking := why_no_lift(found)) is not None:
-        lines.append(f"{name}: no lift can be given: {lacking}.")
-    if (lift := found.lift) is not None and found.hazard.total and found.untouched.total:
+        what = "no lift can be given" if found.lift is None else "the lift has a lower end alone"
+        lines.append(f"{name}: {what}: {lacking}.")
+    if (lift := found.lift) is not None:
         lines += [f"{name}: {line}" for line in _said_of(lift)]
     if found.truncated:
-        lines.append(
-            f"{name}: {in_words(found.truncated, 'trial was', 'trials were')} cut off; what lasted is censored."
-        )
+        cut_off = in_words(found.truncated, "trial was", "trials were")
+        lines.append(f"{name}: {cut_off} cut off; what lasted until then is censored.")
     return lines
 
 
@@ -121,9 +121,7 @@ def _said_of(lift: Ratio) -> list[str]:
         return ["the interval of the lift is above 1: fixes are undone more often than untouched code is broken."]
     if lift.high is not None and lift.high < 1:
         return ["the interval of the lift is below 1: fixes are undone less often than untouched code is broken."]
-    return [
-        "the interval of the lift holds 1: nothing says that fixes are undone more often than other code is broken."
-    ]
+    return ["the interval of the lift holds 1: that fixes are undone more often than other code cannot be said."]
 
 
 def as_data(report: OscillationReport) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _parsed(arguments: str) -> Mapping[str, Any] | None:
 
 def _change(call: CallShown, page: Page, hint: str) -> Iterator[Text]:
     """What a call changed in the workspace."""
-    files = [_file_diff(part) for part in _FILES.split((call.diff or "").strip("\n")) if part]
+    files = file_diffs(call.diff or "")
     saved = call.saved
     if call.note == CACHES_ONLY and not page.full:
         yield from page.line(CACHES_ONLY, margin="      ", first="    ± ", style="dim italic")
@@ -201,6 +201,11 @@ _FILES = re.compile(r"^(?=diff --git )", re.MULTILINE)
 _NAME = re.compile(r"^(?:\+\+\+|---) \"?[ab]/(.*?)\"?\t?$", re.MULTILINE)
 _SAID_BY_THE_NAME = ("diff --git ", "index ", "--- ", "+++ ")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan", "\\": "dim"}
+
+
+def file_diffs(diff: str) -> list[list[Styled]]:
+    """A unified diff as lines with their styles, file by file."""
+    return [_file_diff(part) for part in _FILES.split(diff.strip("\n")) if part]
 
 
 def _file_diff(part: str) -> list[Styled]:

@@ -1,0 +1,78 @@
+"""Reading bugs that came back in a run, for `roadtest oscillation`: from logs and histories to the report."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sandbox import schema
+from sandbox.errors import BadInput
+from sandbox.events import Event
+from sandbox.history_reader import Reader
+from sandbox.journal import HISTORY, read_events
+from sandbox.report.oscillation import read_trial
+from sandbox.report.oscillation_changes import with_diffs
+from sandbox.report.oscillation_data import TrialOscillation
+from sandbox.report.oscillation_figures import OscillationReport, oscillation_report
+from sandbox.report.transcript_lines import one_line
+from sandbox.showing import MISREAD, MOST_BYTES, find_trial, list_trials
+
+
+def read_oscillation(
+    run: Path, wanted: Sequence[str] = (), *, candidate: str | None = None, diffs: bool = True
+) -> OscillationReport:
+    """The report on trials of a run.
+
+    Args:
+        wanted: the trials, as for `find_trial`; none: all of them.
+        candidate: only the trials of this one.
+        diffs: read from the histories what the calls changed that broke something.
+
+    Raises:
+        BadInput: no run there, no such trial or candidate in it, or a log is broken; names the file.
+    """
+    keys = [find_trial(run, one) for one in wanted] or [listed.trial for listed in list_trials(run)]
+    trials = [_read(run, key, diffs=diffs) for key in dict.fromkeys(keys)]
+    if candidate is not None:
+        known = sorted({trial.candidate for trial in trials})
+        trials = [trial for trial in trials if trial.candidate == candidate]
+        if not trials:
+            names = ", ".join(one_line(name, 100) for name in known)
+            raise BadInput(f"--candidate '{one_line(candidate, 200)}': has no trial here; there are {names}")
+    return oscillation_report(trials)
+
+
+def _read(run: Path, key: str, *, diffs: bool) -> TrialOscillation:
+    folder = run / "trials" / key
+    events = _events(folder / "events.jsonl")
+    try:
+        found = read_trial(events)
+    except MISREAD as exc:
+        for event in events:
+            schema.check("event.v1", json.loads(event.to_line()), file=f"{folder / 'events.jsonl'}: seq {event.seq}")
+        raise BadInput(f"{folder / 'events.jsonl'}: the events do not fit together: {exc!r}") from exc
+    return with_diffs(found, _history(folder)) if diffs and found.events else found
+
+
+def _events(log: Path) -> list[Event]:
+    # Through a link or from a FIFO, reading might never end.
+    if log.is_symlink() or not log.is_file():
+        raise BadInput(f"{log}: is not a regular file; this is no directory of a run")
+    if log.stat().st_size > MOST_BYTES:
+        raise BadInput(f"{log}: holds more than {MOST_BYTES >> 20} MiB")
+    events = read_events(log.parent)
+    if not events or events[0].kind != "trial.opened":
+        raise BadInput(f"{log}: does not begin with the opening of a trial")
+    return events
+
+
+def _history(folder: Path) -> Callable[[str], str] | None:
+    """Gives the diff of a commit; None where there is no history, or no git to read it."""
+    if shutil.which("git") is None:
+        return None
+    try:
+        return Reader(folder / HISTORY).diff
+    except BadInput:
+        return None
