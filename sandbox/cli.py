@@ -119,7 +119,11 @@ def main() -> None:
     ),
 )
 @click.option(
-    "--condition", "conditions", multiple=True, metavar="NAME", help="How candidates meet tasks (default: field)."
+    "--condition",
+    "conditions",
+    multiple=True,
+    metavar="NAME",
+    help="How candidates meet tasks: field (once, as a user puts it; the default) or loop (bugs reported in rounds).",
 )
 @click.option(
     "--repeats", metavar="K", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind."
@@ -447,7 +451,7 @@ def oscillation(
         return
     console = _console()
     page = Page(width=None if console.width == UNFOLDED else console.width, full=False)
-    for line in trials_lines(found, page, every=every or bool(trials)):
+    for line in trials_lines(found, page, every=every or bool(trials), fixes=every):
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
     for table in tables(found):
         console.print(table)

@@ -38,6 +38,9 @@ from sandbox.treefiles import write_tree
 
 VERSION = "4"
 
+# 1980-01-01: files of a build context are of 1970, and some build backends make zips, which cannot say that.
+EPOCH = 315_532_800
+
 DOCKERFILE = f"""\
 ARG ROADTEST_BASE=roadtest/base
 FROM ${{ROADTEST_BASE}}
@@ -47,7 +50,7 @@ RUN if [ -s /opt/wheels/requirements.txt ]; then \\
     fi
 COPY workspace/ {WORKSPACE}/
 WORKDIR {WORKSPACE}
-RUN pip install --no-index --no-build-isolation --no-deps --quiet --editable . && rm -rf build
+RUN SOURCE_DATE_EPOCH={EPOCH} pip install --no-index --no-build-isolation --no-deps --quiet --editable . && rm -rf build
 """
 
 

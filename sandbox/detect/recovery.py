@@ -76,7 +76,11 @@ class _Well:
                 return made.reply - faulty.reply, True
             done = True
         if not done and wanted.is_blank:
-            done = any(later > place and (made.name == faulty.name or wanted.foreign) for later, made in self._made)
+            # Handing in ends the work; it is nothing that another call could have been for.
+            done = any(
+                later > place and (made.name == faulty.name or (wanted.foreign and made.name != SUBMIT))
+                for later, made in self._made
+            )
         return None, done
 
     def _candidates(self, wanted: Target) -> Sequence[int]:

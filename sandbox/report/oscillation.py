@@ -31,7 +31,7 @@ from sandbox.report.oscillation_data import (
     TrialOscillation,
 )
 from sandbox.story import Mark, Story, believed, read_story
-from sandbox.trajectory import counted, narrowed, settled, span, trajectory
+from sandbox.trajectory import counted, narrowed, settled, sides, span, trajectory
 
 _FLIPPED = {"fix": FIXED, "reintroduction": CAME_BACK, "regression": BROKE}
 _PLAIN = {"P": RIGHT, "F": WRONG, "S": SKIPPED, "U": UNSTABLE, None: NOT_JUDGED}
@@ -173,8 +173,7 @@ def _changes(reading: _Reading) -> list[Change]:
 
 def _change(reading: _Reading, flip: Flip, kind: str) -> Change:
     story = reading.story
-    sides = [reading.marks[place + 1] for place in (flip.before, flip.after)]
-    seen = [story.runs(story.tree_of(mark), story.exam_of(mark), flip.unit) for mark in sides]
+    seen = [story.runs(*side, flip.unit) for side in sides(story, flip)]
     since, broken = flip.since_fix, flip.kind != "fix"
     return Change(
         unit=flip.unit,
@@ -185,7 +184,7 @@ def _change(reading: _Reading, flip: Flip, kind: str) -> Change:
         fixed_at=None if since is None else flip.after + 1 - since.checkpoints,
         since_fix=since,
         origin=_origin(reading, flip) if broken else None,
-        failing=_failing(reading, sides[1], flip.unit) if broken else None,
+        failing=_failing(reading, reading.marks[flip.after + 1], flip.unit) if broken else None,
         seen_before=seen[0],
         seen_after=seen[1],
     )
@@ -227,9 +226,7 @@ def _was_right_before(reading: _Reading, flip: Flip, place: int) -> bool:
     before, state = story.states[place - 1], story.states[place]
     between = of_kind(reading.events[before.seq + 1 : state.seq], "tree.saved")
     status = story.status(before.tree, story.exam_of(mark), flip.unit)
-    # Of the checkpoint before, the tests of another step may have told.
-    known = status == "P" or before.tree == story.tree_of(reading.marks[flip.before + 1])
-    return known and all(event.data["source"] for event in between)
+    return status == "P" and all(event.data["source"] for event in between)
 
 
 def _returns(reading: _Reading) -> Iterator[Return]:
@@ -238,6 +235,8 @@ def _returns(reading: _Reading) -> Iterator[Return]:
         for place, checkpoint in pairs:
             same = [getattr(state, "tree" if by == "text" else "code") for state in states]
             yield _return(reading, by, checkpoint + 1, _last_alike(same, place))
+    if reading.raw.is_chain:
+        return  # Each step has tests of its own: that the same fail says nothing.
     columns = [None if state.failing is None else set(state.failing) for state in reading.raw.states]
     for checkpoint in cycles.behaviour:
         earlier = _last_alike(columns, checkpoint + 1)

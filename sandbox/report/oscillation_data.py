@@ -160,7 +160,8 @@ class TrialOscillation:
     @property
     def is_eventful(self) -> bool:
         """Whether something came back, broke, was unstable, went in a circle, or could not be confirmed."""
-        return bool(self.events or self.returns or self.unstable or self.unconfirmed or self.stopped)
+        cycles = any(one.by != "behaviour" for one in self.returns)
+        return bool(self.events or cycles or self.unstable or self.unconfirmed or self.stopped)
 
     def as_data(self) -> dict[str, Any]:
         """For --json."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from sandbox.detect.pooling import UNITS, Pooled, Rate, pool
 from sandbox.report.oscillation_data import TrialOscillation, turns_alone
 from sandbox.report.transcript_lines import count as in_words
 from sandbox.score import NO_VERDICT
-from sandbox.stats import Ratio
 from sandbox.survival import SurvivalPoint
 
 TURNS, BOTH = "T0", "T0+T1"
@@ -97,31 +96,27 @@ def remarks(report: OscillationReport) -> list[str]:
         verb = "is" if len(unseen) == 1 else "are"
         why = "the log holds no judged states, as logs of older versions do not"
         lines.append(f"{len(unseen)} of {every} {verb} in no figure here: {why}.")
+    said: dict[str, list[str]] = {}
     for group in report.groups:
-        lines += _of_group(group)
-    return lines
+        for text in _said_of(group.tiers[BOTH]):
+            said.setdefault(text, []).append(f"{group.candidate} ({group.condition})")
+    return lines + [f"{', '.join(names)}: {text}." for text, names in said.items()]
 
 
-def _of_group(group: Group) -> list[str]:
-    found, name = group.tiers[BOTH], f"{group.candidate} ({group.condition})"
-    lines = []
-    if (lacking := why_no_lift(found)) is not None:
-        what = "no lift can be given" if found.lift is None else "the lift has a lower end alone"
-        lines.append(f"{name}: {what}: {lacking}.")
-    if (lift := found.lift) is not None:
-        lines += [f"{name}: {line}" for line in _said_of(lift)]
+def _said_of(found: Pooled) -> Iterator[str]:
+    lift, lacking = found.lift, why_no_lift(found)
+    if lift is None:
+        yield f"no lift can be given: {lacking}"
+    else:
+        ends = "" if lacking is None else f" has no upper end ({lacking}) and"
+        says = "holds 1: that fixes are undone more often than untouched code is broken cannot be said"
+        if lift.low is not None and lift.low > 1:
+            says = "is above 1: fixes are undone more often than untouched code is broken"
+        elif lift.high is not None and lift.high < 1:
+            says = "is below 1: fixes are undone less often than untouched code is broken"
+        yield f"the interval of the lift{ends} {says}"
     if found.truncated:
-        cut_off = in_words(found.truncated, "trial was", "trials were")
-        lines.append(f"{name}: {cut_off} cut off; what lasted until then is censored.")
-    return lines
-
-
-def _said_of(lift: Ratio) -> list[str]:
-    if lift.low is not None and lift.low > 1:
-        return ["the interval of the lift is above 1: fixes are undone more often than untouched code is broken."]
-    if lift.high is not None and lift.high < 1:
-        return ["the interval of the lift is below 1: fixes are undone less often than untouched code is broken."]
-    return ["the interval of the lift holds 1: that fixes are undone more often than other code cannot be said."]
+        yield f"{in_words(found.truncated, 'trial was', 'trials were')} cut off; what lasted until then is censored"
 
 
 def as_data(report: OscillationReport) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def matrix_lines(found: TrialOscillation, page: Page) -> Iterator[Text]:
     held = sum(row.kind == "guard" and row.held for row in found.rows)
     if held:
         yield from page.line(f"{count(held, 'guard file', 'guard files')} held", margin=INDENT, style="dim")
-    yield from page.line(" · ".join(_legend(found.columns, rows)), margin=INDENT, style="dim")
+    yield from page.line("   ".join(_legend(found.columns, rows)), margin=INDENT, style="dim")
 
 
 def _name(row: Row) -> str:

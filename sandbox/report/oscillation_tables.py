@@ -16,14 +16,11 @@ def tables(report: OscillationReport) -> Iterator[Sheet]:
         return
     yield _table("Bugs that came back", report.groups, _BACK)
     yield _table("Back and forth, and how long fixes lasted", report.groups, _FORTH)
-    chains = [group for group in report.groups if group.tiers[BOTH].retention]
-    if chains:
+    if chains := [group for group in report.groups if group.tiers[BOTH].retention]:
         far = sorted({distance for group in chains for distance in group.tiers[BOTH].retention})
-        figures: dict[str, Callable[[Pooled], str]] = {f"kept after {distance}": _kept(distance) for distance in far}
+        kept = {f"kept after {distance}": _kept(distance) for distance in far}
         # A chain's matrix is read at the end of its steps, so own checkpoints change nothing in it.
-        yield _table(
-            "Chains: right at its own step, and still so many steps later", chains, figures | _FORGOTTEN, (BOTH,)
-        )
+        yield _table("Chains: right at its own step, and so many steps later", chains, {**kept, **_FORGOTTEN}, (BOTH,))
 
 
 def _table(
@@ -67,14 +64,17 @@ def _limit(value: float | None) -> str:
     return "∞" if value is None else f"{value:.2g}"
 
 
-def _median(unit: str) -> Callable[[Pooled], str]:
-    def figure(pooled: Pooled) -> str:
-        if not pooled.fixes:
-            return NOTHING
-        median = median_time(pooled.survival[unit])
-        return "not reached" if median is None else f"{median:g}"
-
-    return figure
+def _lasted(pooled: Pooled) -> str:
+    """When half of the fixes had come back."""
+    if not pooled.fixes:
+        return NOTHING
+    medians = {unit: median_time(pooled.survival[unit]) for unit in ("checkpoints", "calls")}
+    told = [
+        f"{median:g} {unit.removesuffix('s') if median == 1 else unit}"
+        for unit, median in medians.items()
+        if median is not None
+    ]
+    return ", ".join(told) or "not reached"
 
 
 def _kept(distance: int) -> Callable[[Pooled], str]:
@@ -92,8 +92,7 @@ def _number(value: float | None) -> str:
 _BACK: Mapping[str, Callable[[Pooled], str]] = {
     "trials": lambda one: str(one.trials),
     "fixes": lambda one: str(one.fixes),
-    "came back": lambda one: str(one.reintroductions),
-    "of intervals": lambda one: _share(one.hazard),
+    "came back": lambda one: _share(one.hazard),
     "RR": lambda one: _percent(one.hazard),
     "95% exact": lambda one: _interval(one.hazard),
     "trials with one": lambda one: _share(one.incidence),
@@ -110,9 +109,9 @@ _FORTH: Mapping[str, Callable[[Pooled], str]] = {
     "harmful": lambda one: str(one.harmful_cycles),
     "unstable": lambda one: str(one.unstable),
     "fixes": lambda one: str(one.fixes),
-    "half back after checkpoints": _median("checkpoints"),
-    "calls": _median("calls"),
+    "half came back after": _lasted,
 }
 _FORGOTTEN: Mapping[str, Callable[[Pooled], str]] = {
+    "trials": lambda one: str(one.trials),
     "forgetting": lambda one: NOTHING if one.forgetting is None else f"{100 * one.forgetting:.0f}%",
 }

@@ -26,18 +26,22 @@ _KINDS = {
 }
 _OWN = {"tests": "its own tests", "commit": "its own commit"}
 _AGAIN = {
-    "text": "is the workspace of {} again",
-    "code": "has the code of {} again, in another text",
+    "text": "is the workspace as at {} again",
+    "code": "is the code as at {} again, in another text",
     "behaviour": "fails the same hidden tests as {} again",
 }
 
 
-def trials_lines(report: OscillationReport, page: Page, *, every: bool) -> Iterator[Text]:
-    """The trials of a report in which something happened, or `every` one of which states were judged."""
+def trials_lines(report: OscillationReport, page: Page, *, every: bool, fixes: bool) -> Iterator[Text]:
+    """The trials of a report in which something happened, or `every` one of which states were judged.
+
+    Args:
+        fixes: tell of them too, not only of what came back and broke.
+    """
     seen = [trial for trial in report.trials if trial.findings is not None]
     shown = seen if every else [trial for trial in seen if trial.is_eventful]
     for trial in shown:
-        yield from trial_lines(trial, page, fixes=every)
+        yield from trial_lines(trial, page, fixes=fixes)
     if quiet := len(seen) - len(shown):
         text = "nothing came back, broke, was unstable or went in a circle (--all shows them)"
         yield from page.line(f"In {quiet} of {count(len(seen), 'trial', 'trials')} {text}.")
@@ -45,12 +49,8 @@ def trials_lines(report: OscillationReport, page: Page, *, every: bool) -> Itera
 
 
 def trial_lines(found: TrialOscillation, page: Page, *, fixes: bool) -> Iterator[Text]:
-    """One trial.
-
-    Args:
-        fixes: tell of them too, not only of what came back and broke.
-    """
-    yield from page.rule((one_line(found.trial, LONGEST), "bold cyan"))
+    """One trial; with `fixes`, what was fixed stands beside what came back and broke."""
+    yield from page.line(one_line(found.trial, LONGEST), style="bold cyan")
     yield from _summary(found, page)
     yield Text()
     yield from matrix_lines(found, page)
@@ -113,8 +113,8 @@ def _change(found: TrialOscillation, change: Change, page: Page, shown: set[str]
     yield from page.line(text, margin=" " * 5, first=f"  {mark} ", style=style)
     if change.origin is not None:
         yield from _fact("by", _origin_in_words(change.origin), page)
-    if change.failing is not None:
-        yield from _fact("fail", _tests_in_words(change.failing), page)
+    for index, text in enumerate(_tests_in_words(change.failing or ())):
+        yield from _fact("" if index else "fail", text, page)
     yield from _fact("seen", f"{_seen(change.seen_before)} before, {_seen(change.seen_after)} after", page)
     if change.origin is not None:
         yield from _diff(change.origin, page, shown)
@@ -137,18 +137,21 @@ def _origin_in_words(origin: Origin) -> str:
     if origin.by == "unknown":
         lies = "" if origin.steps is None else f"; it lies in {_between(*origin.steps)}"
         return f"not narrowed down to one call{lies}"
-    when = "the seal" if origin.by == "seal" else "the checkpoint"
-    return f"no call: programs that were left running brought it, as was found when it was read at {when}{commit}"
+    found = "at the seal" if origin.by == "seal" else "when the workspace was read at the checkpoint"
+    return f"no call: found {found}, so programs that were left running did it{commit}"
 
 
 def _between(first: int, last: int) -> str:
     return f"step {first}" if first == last else f"steps {first} to {last}"
 
 
-def _tests_in_words(tests: Sequence[str]) -> str:
-    shown = ", ".join(one_line(test, 300) for test in tests[:MOST_TESTS])
-    more = f" and {len(tests) - MOST_TESTS} more" if len(tests) > MOST_TESTS else ""
-    return f"{count(len(tests), 'hidden test', 'hidden tests')}: {shown}{more}"
+def _tests_in_words(tests: Sequence[str]) -> Iterator[str]:
+    """One a line."""
+    if tests:
+        yield count(len(tests), "hidden test", "hidden tests")
+    yield from (one_line(test, 300) for test in tests[:MOST_TESTS])
+    if len(tests) > MOST_TESTS:
+        yield f"and {len(tests) - MOST_TESTS} more"
 
 
 def _diff(origin: Origin, page: Page, shown: set[str]) -> Iterator[Text]:
@@ -172,9 +175,8 @@ def _notes(found: TrialOscillation, page: Page) -> Iterator[Text]:
         how = f"right in {doubt.passed} of {count(doubt.runs, 'run', 'runs')}"
         lines.append(f"{one_line(doubt.unit, 200)} is unstable at checkpoint {doubt.checkpoint} ({how}); not counted")
     for doubt in found.unconfirmed:
-        times = "once" if doubt.runs == 1 else f"{doubt.runs} times"
         text = f"{one_line(doubt.unit, 200)} changed at checkpoint {doubt.checkpoint}"
-        lines.append(f"{text}, which was not seen often enough on both sides ({times} there); not counted")
+        lines.append(f"{text}, which three runs on either side do not confirm; not counted")
     for revert in found.reverts:
         if revert.checkpoint is None:
             until = "" if revert.until in (None, revert.step) else f", until step {revert.until}"
@@ -200,5 +202,5 @@ def _return_in_words(found: TrialOscillation, one: Return) -> str:
     if one.earlier is not None:
         earlier = "the start" if one.earlier == 0 else f"checkpoint {one.earlier}"
     else:
-        earlier = "an earlier state" if one.step is None else f"the state after step {one.step}"
+        earlier = "an earlier state" if one.step is None else f"the end of step {one.step}"
     return f"{place(found, one.checkpoint)} {_AGAIN[one.by].format(earlier)}"

@@ -6,7 +6,7 @@ count from 1. A log that was cut, or is still being written, is read as far as i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox import score
@@ -17,14 +17,13 @@ from sandbox.judge import PASSING
 from sandbox.report.transcript_data import (
     CallShown,
     CheckShown,
-    Failure,
     HiddenTest,
-    Remark,
     Saved,
     Seal,
     Step,
     Transcript,
 )
+from sandbox.report.transcript_remarks import failure, remarks, told
 
 
 class _Log:
@@ -66,7 +65,7 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
     log = _Log(events)
     closed = events[-1].kind == "trial.closed"
     steps = tuple(_step(log, number, event) for number, event in enumerate(of_kind(events, "model.replied"), start=1))
-    system, instruction = _told(next(iter(of_kind(events, "step.opened")), None))
+    system, instruction = told(next(iter(of_kind(events, "step.opened")), None))
     return Transcript(
         trial=str(events[0].data["trial"]),
         verdict=str(events[-1].data["verdict"]) if closed else None,
@@ -78,7 +77,7 @@ def transcribe(events: Sequence[Event], answer: Mapping[str, Any] | None = None)
         system=system,
         instruction=instruction,
         steps=steps,
-        remarks=tuple(_remarks(log)),
+        remarks=tuple(remarks(events, log.led_to)),
         seal=_seal(events),
         check=_check(final_check(events), answer or {}),
         notes=() if closed else ("the trial has no end: it is still running, or was cut",),
@@ -100,16 +99,9 @@ def _step(log: _Log, number: int, replied: Event) -> Step:
         labels=_texts(data["labels"]),
         problem=_text_or_none(data.get("problem")),
         body=str(data.get("body", "")),
-        failures=() if asked is None else tuple(map(_failure, log.led_to(asked, "model.failed"))),
+        failures=() if asked is None else tuple(map(failure, log.led_to(asked, "model.failed"))),
         calls=tuple(_call(log, event) for event in log.led_to(replied, "tool.started", "call.rejected")),
     )
-
-
-def _failure(event: Event) -> Failure:
-    data = event.data
-    wait = None if data["wait"] is None else float(data["wait"])
-    kind, message = str(data["kind"]), str(data["message"])
-    return Failure(at=float(event.t), attempt=int(data["attempt"]), kind=kind, message=message, wait=wait)
 
 
 def _call(log: _Log, begun: Event) -> CallShown:
@@ -153,77 +145,6 @@ def _saved(event: Event | None) -> Saved | None:
         paths=_texts(data.get("paths", ())),
         over=_text_or_none(data.get("over")),
     )
-
-
-def _told(opened: Event | None) -> tuple[str, str]:
-    """The system prompt and the instruction of a turn."""
-    said = {"system": "", "user": ""}
-    for message in () if opened is None else opened.data["messages"]:
-        said[str(message["role"])] = str(message.get("content") or "")
-    return said["system"], said["user"]
-
-
-ENDINGS = {
-    "submit": "handed in",
-    "done": "ended its turn with a reply without a call, which says that it is done",
-    "malformed": "its turn was ended: three replies in a row could not be read",
-    "limit": "its turn was ended by a limit",
-    "context": "its turn was ended: the conversation is longer than the model takes",
-}
-
-
-def _remarks(log: _Log) -> Iterator[Remark]:
-    steps = turns = 0
-    for event in log.events:
-        steps += event.kind == "model.replied"
-        turns += event.kind == "step.opened"
-        text = None
-        if event.kind == "model.asked":
-            yield from _unanswered(log, event, steps)
-        elif event.kind == "step.opened" and turns > 1:
-            text = _told(event)[1]
-        elif event.kind in _WORDS:
-            text = _WORDS[event.kind](event)
-        if text is not None:
-            yield Remark(after=steps, at=float(event.t), kind=_KINDS[event.kind], text=text)
-
-
-def _unanswered(log: _Log, asked: Event, steps: int) -> Iterator[Remark]:
-    if log.first(asked, "model.replied") is not None:
-        return
-    for failure in map(_failure, log.led_to(asked, "model.failed")):
-        yield Remark(after=steps, at=failure.at, kind="unanswered", text=failure_in_words(failure))
-    text = "waiting for the model" if asked is log.events[-1] else "the candidate was asked, and no reply came"
-    yield Remark(after=steps, at=float(asked.t), kind="unanswered", text=text)
-
-
-def failure_in_words(failure: Failure) -> str:
-    """What went wrong at the provider and what was done about it, in one line."""
-    then = "not asked again" if failure.wait is None else f"asked again after {failure.wait:.1f}s"
-    return f"the provider failed (attempt {failure.attempt}, {failure.kind}): {failure.message}; {then}"
-
-
-def _limit_in_words(event: Event) -> str:
-    return score.verdict([event])[1]
-
-
-def _fault_in_words(event: Event) -> str:
-    data = event.data
-    ended = ", which ended the trial" if data["final"] else ""
-    return f"{data['error']} ({data['origin']}, {data['stage']}){ended}: {data['message']}"
-
-
-def _ending_in_words(event: Event) -> str:
-    reason = str(event.data["reason"])
-    return ENDINGS.get(reason, reason)
-
-
-_KINDS = {"step.opened": "instruction", "checkpoint": "checkpoint", "limit.hit": "limit", "fault": "fault"}
-_WORDS: Mapping[str, Callable[[Event], str]] = {
-    "checkpoint": _ending_in_words,
-    "limit.hit": _limit_in_words,
-    "fault": _fault_in_words,
-}
 
 
 def _seal(events: Sequence[Event]) -> Seal | None:

@@ -100,13 +100,15 @@ class Step:
 class Remark:
     """What happened between steps. after: the number of steps before it.
 
-    kind: instruction, checkpoint, limit, fault, or unanswered (the candidate was asked and no reply came).
+    kind: instruction, checkpoint, check (what the judge found at the end of a turn, other than at the very end), limit,
+    fault, or unanswered (the candidate was asked and no reply came). stage: the round or step that it begins or ends.
     """
 
     after: int
     at: float
     kind: str
     text: str
+    stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from sandbox.report.transcript import failure_in_words
 from sandbox.report.transcript_changes import CACHES_ONLY
 from sandbox.report.transcript_data import CallShown, Saved, Step
 from sandbox.report.transcript_lines import Margins, Page, Styled, cost, count, one_line, seconds, size
+from sandbox.report.transcript_remarks import failure_in_words
 
 # Finish reasons that need no word: the reply came to its own end.
 ORDINARY = frozenset({None, "stop", "tool_calls", "end_turn", "tool_use"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
-from sandbox.report.transcript_data import CheckShown, HiddenTest, Remark, Seal, Transcript
+from sandbox.report.transcript_data import CheckShown, HiddenTest, Seal, Transcript
 from sandbox.report.transcript_lines import Margins, Page, cost, count, one_line, seconds, size
 from sandbox.report.transcript_steps import OUTPUT, step_lines
 
@@ -111,19 +111,21 @@ def _share(statuses: Mapping[str, str]) -> str:
 
 
 def _remarks(found: Transcript, after: int, page: Page) -> Iterator[Text]:
-    remarks = [remark for remark in found.remarks if remark.after == after]
-    for remark in remarks:
-        yield from _remark(remark, page)
-    if remarks:
+    open_line = False
+    for remark in found.remarks:
+        if remark.after != after:
+            continue
+        if remark.kind == "instruction":
+            if open_line:
+                yield Text()
+            stage = f" ({one_line(remark.stage, 100)})" if remark.stage else ""
+            yield from _told(f"The user says{stage}", remark.text, page)
+        else:
+            text = f"{one_line(remark.text, 4 * LONGEST)} (at {seconds(remark.at)})"
+            yield from page.line(text, margin="    ", first="  ■ ", style=REMARKS.get(remark.kind, ""))
+        open_line = remark.kind != "instruction"
+    if open_line:
         yield Text()
-
-
-def _remark(remark: Remark, page: Page) -> Iterator[Text]:
-    if remark.kind == "instruction":
-        yield from _told("Next instruction", remark.text, page)
-        return
-    text = f"{one_line(remark.text, 4 * LONGEST)} (at {seconds(remark.at)})"
-    yield from page.line(text, margin="    ", first="  ■ ", style=REMARKS.get(remark.kind, ""))
 
 
 def _end(found: Transcript, page: Page) -> Iterator[Text]:

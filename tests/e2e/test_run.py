@@ -232,7 +232,7 @@ def test_an_image_that_does_not_build_is_the_task_s_fault_and_said_so(tmp_path: 
     found = results(tmp_path / "out")["scripted:nop"]
     assert found["verdict"] == "infra-error"
     assert "does not build" in found["reason"]
-    assert "count in no rate" in done.stderr
+    assert "counts in no rate" in done.stderr
 
 
 def test_a_hanging_and_a_crashing_test_cost_only_themselves(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ def set(self, doc, value, inplace=True, create=False):
     """
     if not self.parts:
         if inplace:
-            raise JsonPointerException('Cannot set root in place')
+            raise JsonPointerException('The whole document cannot be set in place')
         return value
 
     # Callers may go on using what they handed in

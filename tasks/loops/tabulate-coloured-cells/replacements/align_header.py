@@ -8,6 +8,6 @@ def _align_header(
             _align_header(line, alignment, width, width_fn(line)) for line in lines
         )
     if not alignment:
-        return "{0}".format(header)
+        return str(header)
     pad = {"left": _padright, "center": _padboth}.get(alignment, _padleft)
     return pad(width, header)
