@@ -25,7 +25,6 @@ from sandbox.tooling import Toolset
 from sandbox.tree import Tree
 from sandbox.workbench import Workbench, closing
 
-
 # Source tree, image, tests digest, the units whose tests were run (None: all), and how often before.
 CheckKey = tuple[str, str, str, frozenset[str] | None, int]
 
