@@ -20,6 +20,8 @@ from sandbox.task import Task
 from sandbox.tooling import Toolset
 
 MOST_NAMED = 5
+# TOML has no null.
+NONE = "none"
 
 
 def plan_checks(tasks: Sequence[Task]) -> Plan:
@@ -27,8 +29,10 @@ def plan_checks(tasks: Sequence[Task]) -> Plan:
     trials: list[Trial] = []
     for task in tasks:
         names = ["oracle", "nop", *task.variants]
-        candidates = [parse_candidate(f"scripted:{name}") for name in names]
-        trials += make_plan([task], candidates, [condition_of(task)], 1).trials
+        for name in names:
+            candidate = parse_candidate(f"scripted:{name}")
+            limits = _expected(task, name).get("limits") if name in task.variants else None
+            trials += make_plan([task], [candidate], [condition_of(task)], 1, limits).trials
     return Plan(trials=tuple(trials), left_out=())
 
 
@@ -79,7 +83,7 @@ def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], ev
     if candidate.kind == "nop":
         return [*_nop_differences(record, checked), *_alarms("doing nothing", record)]
     assert candidate.script is not None
-    expected = load_expectation(Path(task.path) / "variants" / candidate.script / "expect.toml")
+    expected = _expected(task, candidate.script)
     return [f"variant {candidate.script}: {line}" for line in differences(expected, record)]
 
 
@@ -106,6 +110,10 @@ def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[st
     return faults
 
 
+def _expected(task: Task, variant: str) -> Mapping[str, Any]:
+    return load_expectation(Path(task.path) / "variants" / variant / "expect.toml")
+
+
 def _alarms(who: str, record: Mapping[str, Any]) -> list[str]:
     """What must never be found of a control: it breaks nothing, brings nothing back and returns nowhere."""
     found = record["oscillation"]
@@ -128,12 +136,12 @@ def differences(expected: Mapping[str, Any], record: Mapping[str, Any], path: st
     """Where a record is not as an expectation says; only what the expectation names is compared."""
     lines = []
     for key, value in expected.items():
-        if key == "about" and not path:
+        if key in ("about", "limits") and not path:
             continue
         where = f"{path}.{key}" if path else key
         found = record.get(key)
         if isinstance(value, Mapping) and isinstance(found, Mapping) and key != "faults":
             lines += differences(value, found, where)
-        elif found != value:
+        elif found != (None if value == NONE else value):
             lines.append(f"{where}: expected {value}, found {found}")
     return lines

@@ -41,6 +41,7 @@ VERSION = "4"
 # 1980-01-01: files of a build context are of 1970, and some build backends make zips, which cannot say that.
 EPOCH = 315_532_800
 
+# Of a release unpacked, setuptools-scm and what is built on it cannot tell the version.
 DOCKERFILE = f"""\
 ARG ROADTEST_BASE=roadtest/base
 FROM ${{ROADTEST_BASE}}
@@ -50,7 +51,9 @@ RUN if [ -s /opt/wheels/requirements.txt ]; then \\
     fi
 COPY workspace/ {WORKSPACE}/
 WORKDIR {WORKSPACE}
-RUN SOURCE_DATE_EPOCH={EPOCH} pip install --no-index --no-build-isolation --no-deps --quiet --editable . && rm -rf build
+RUN SOURCE_DATE_EPOCH={EPOCH} SETUPTOOLS_SCM_PRETEND_VERSION=@VERSION@ \\
+    pip install --no-index --no-build-isolation --no-deps --quiet --editable . \\
+ && rm -rf build
 """
 
 
@@ -206,6 +209,7 @@ def _digest(task: Task, repo: Repo, parts: Parts, machine: str) -> str:
 
 
 def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> None:
+    assert task.release is not None, "a recipe has one"
     source = Path(task.path)
     steps = [f"steps/{step.name}/instruction.md" for step in task.steps]
     for name in ("task.toml", *(steps or ["instruction.md"])):
@@ -213,7 +217,7 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
         shutil.copyfile(source / name, place / name)
     environment = place / "environment"
     environment.mkdir()
-    (environment / "Dockerfile").write_text(DOCKERFILE, "utf-8")
+    (environment / "Dockerfile").write_text(DOCKERFILE.replace("@VERSION@", task.release.old), "utf-8")
     (environment / "requirements.txt").write_text(repo.requirements, "utf-8")
     (environment / "wheels").mkdir()
     if repo.requirements:
