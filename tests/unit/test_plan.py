@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -121,7 +122,12 @@ def test_a_plan_without_trials_is_refused() -> None:
 
 
 def test_a_task_is_proved_by_its_reference_nothing_and_every_variant() -> None:
-    plan = plan_checks([make_task(variants=("a", "b"))])
+    expected: dict[str, dict[str, Any]] = {
+        "a": {"verdict": "budget", "limits": {"replies": 3}},
+        "b": {"verdict": "wrong"},
+    }
+    plan = plan_checks([make_task(variants=("a", "b"))], lambda task, name: expected[name])
+    assert [trial.limits.replies for trial in plan.trials] == [None, None, 3, None]
     assert [each.candidate.kind for each in plan.trials] == ["oracle", "nop", "variant", "variant"]
 
 
