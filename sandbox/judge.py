@@ -23,7 +23,7 @@ import io
 import random
 import re
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ from sandbox.tree import Entry, Tree
 
 PASSING = frozenset({"passed", "xfailed", "xpassed"})
 MOST_TWINS = 4
+_TEST = re.compile(rb"\bdef (test\w*)")
 FAILING = frozenset({"failed", "error", "timeout", "crash", "missing"})
 
 
@@ -113,6 +114,8 @@ def plant(tests: Tree, hidden: Sequence[str], canaries: Sequence[Canary], rng: r
         TaskError: a hidden test file is no Python.
     """
     planted = dict(tests)
+    # A test class inherits tests of other files; a name of theirs would take their place.
+    taken = {name for path, entry in tests.items() if path.endswith(".py") for name in _TEST.findall(entry.data)}
     ids: list[str] = []
     twins: list[tuple[str, str]] = []
     for path, local in _by_file(hidden).items():
@@ -120,10 +123,10 @@ def plant(tests: Tree, hidden: Sequence[str], canaries: Sequence[Canary], rng: r
         if entry is None or not path.endswith(".py"):
             continue
         source, encoding = _decoded(path, entry.data)
-        source, pairs = contradict(source, local, lambda text: _plausible_name(text, rng), rng, most=MOST_TWINS)
+        source, pairs = contradict(source, local, lambda text: _plausible_name(text, taken, rng), rng, most=MOST_TWINS)
         twins += [(f"{path}::{test}", f"{path}::{twin}") for test, twin in pairs]
         for canary in canaries:
-            name = _plausible_name(source, rng)
+            name = _plausible_name(source, taken, rng)
             source = _insert(source, _canary_source(name, canary, rng), rng)
             ids.append(f"{path}::{name}")
         planted[path] = Entry(entry.mode, source.encode(encoding))
@@ -149,13 +152,13 @@ def _decoded(path: str, data: bytes) -> tuple[str, str]:
     return text, encoding
 
 
-def _plausible_name(source: str, rng: random.Random) -> str:
-    """A test name made of words that the file's own test names use, not yet in the file."""
+def _plausible_name(source: str, taken: Collection[bytes], rng: random.Random) -> str:
+    """A test name made of words that the file's own test names use, not yet in the file nor in `taken`."""
     names = re.findall(r"def test_(\w+)", source)
     words = sorted({word for name in names for word in name.split("_") if word}) or ["value", "result", "case"]
     while True:
         name = "test_" + "_".join(rng.choice(words) for _ in range(rng.randint(2, 4)))
-        if not re.search(rf"\b{name}\b", source):
+        if name.encode() not in taken and not re.search(rf"\b{name}\b", source):
             return name
         words.append(f"{rng.getrandbits(16):x}")
 

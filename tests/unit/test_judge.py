@@ -386,3 +386,15 @@ def test_bugs_are_counted_and_not_their_tests() -> None:
         "out_of_time": False,
     }
     assert interpret(task, Planted(tests={}, canaries=()), answer).score == 0.5
+
+
+def test_no_planted_name_takes_the_place_of_an_inherited_test() -> None:
+    shared = "class Shared:\n" + "".join(
+        f"    def test_{one}_{other}(self): pass\n" for one in ("clear", "size") for other in ("clear", "size")
+    )
+    own = "from shared import Shared\n\n\nclass TestOwn(Shared):\n    def test_clear(self): pass\n\n    def test_size(self): pass\n"
+    inherited = {f"test_{one}_{other}" for one in ("clear", "size") for other in ("clear", "size")}
+    for seed in range(50):
+        tests = {"shared.py": text_file(shared), "test_own.py": text_file(own)}
+        planted = plant(tests, ["test_own.py::TestOwn::test_clear"], TWO, random.Random(seed))
+        assert not inherited & {test.rpartition("::")[2] for test in planted.ids}
