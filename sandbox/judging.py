@@ -13,16 +13,16 @@ from types import TracebackType
 import anyio
 
 from sandbox.background import Order
-from sandbox.detect.codehash import code_hash
+from sandbox.detect.codehash import read_code
 from sandbox.env import owner
-from sandbox.errors import RoadtestError
+from sandbox.errors import AgentError, HarnessError, RoadtestError
 from sandbox.events import Event
 from sandbox.history_reader import Reader
 from sandbox.journal import HISTORY, Journal
 from sandbox.kit import Kit, workbench
 from sandbox.plan import Trial
 from sandbox.probe import Check, ReadyJudge, check
-from sandbox.probing import Want, wanted
+from sandbox.probing import LONGEST, Want, spent, wanted
 from sandbox.story import Story, read_story
 from sandbox.task import Task
 from sandbox.threads import in_thread
@@ -31,6 +31,7 @@ from sandbox.workbench import Workbench
 
 # How many checks of one trial run beside one another, once its candidate is done.
 AT_ONCE = 2
+MOST_NAMED = 20
 
 
 class InContainers:
@@ -85,9 +86,13 @@ class InContainers:
         Raises:
             HarnessError: the log cannot be written.
         """
+        before: list[Want] = []
         try:
             while wants := wanted(story := read_story(self._journal.events)):
+                if wants == before:
+                    raise HarnessError("the same checks are wanted again and again")
                 await self._probe(story, wants)
+                before = wants
         except RoadtestError as exc:
             facts = {"origin": exc.origin, "stage": "probe", "error": "ProbingStopped", "message": str(exc)}
             self._journal.write("fault", {**facts, "final": False})
@@ -101,6 +106,8 @@ class InContainers:
             while waiting and not failures:
                 want, run = waiting.popleft()
                 try:
+                    if spent(read_story(self._journal.events)) > LONGEST:
+                        raise AgentError(f"looking into its states took more than {LONGEST:.0f} s of tests")
                     tree = await in_thread(self._tree_of, story, want.tree)
                     await self._check(want, tree, run=run, cause=None)
                 except RoadtestError as exc:
@@ -129,6 +136,7 @@ class InContainers:
             done = cached if cached is not None else await self._run(want, tree)
             kit.checks[key] = done
         found = done.judgement
+        code, odd = await in_thread(read_code, tree)
         self._journal.write(
             "check.ran",
             {
@@ -137,7 +145,8 @@ class InContainers:
                 "exam": want.exam,
                 "selected": None if want.units is None else sorted(want.units),
                 "source": want.tree,
-                "code": await in_thread(code_hash, tree),
+                "code": code,
+                "unparsable": list(odd[:MOST_NAMED]),
                 "tests_digest": exam.digest,
                 "cached": cached is not None,
                 "bugs": dict(found.bugs),

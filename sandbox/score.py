@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.detect.faults import trial_calls
 from sandbox.detect.oscillation import Findings, as_record
 from sandbox.events import Event, final_check, last, of_kind
+from sandbox.probing import unjudged
 from sandbox.story import read_story
 from sandbox.trajectory import settled
 
@@ -36,12 +37,20 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
     if checked.data["incomplete"]:
         return "wrong", "the hidden tests ran out of time"
     if checked.data["score"] == 1.0:
-        return "accepted", "every bug fixed, every guard intact"
+        shaky = _unstable_at_the_end(events, checked)
+        return "accepted", "every bug fixed, every guard intact" + (f"; not each time: {shaky}" if shaky else "")
     broken = [name for name, status in checked.data["guards"].items() if status != "P"]
     unfixed = [name for name, status in checked.data["bugs"].items() if status != "P"]
     parts = [f"not fixed: {', '.join(unfixed)}"] if unfixed else []
     parts += [f"broke what worked: {', '.join(broken)}"] if broken else []
     return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(parts)
+
+
+def _unstable_at_the_end(events: Sequence[Event], checked: Event) -> str:
+    """What was right in the check of the final state and wrong in another of the same state."""
+    story = read_story(events)
+    key = checked.data["source"], checked.data.get("exam", 0)
+    return ", ".join(unit.name for unit in story.units if story.status(*key, unit.name) == "U")
 
 
 def _cut_by(events: Sequence[Event]) -> Event | None:
@@ -102,6 +111,7 @@ def _flags(events: Sequence[Event], findings: Findings | None) -> list[str]:
     left it, as far as the tool host could see; what was found is what was judged.
     unstable: some bug or guard was right in one check of a state and wrong in another.
     probing-stopped: not all states could be checked, so that events may be missing.
+    checkpoints-sampled: of the states in which the candidate ran the tests itself some were not judged.
     """
     saved = of_kind(events, "tree.saved")
     lost = {event.data["error"] for event in of_kind(events, "fault") if not event.data["final"]}
@@ -114,6 +124,7 @@ def _flags(events: Sequence[Event], findings: Findings | None) -> list[str]:
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
         "unstable": findings is not None and findings.unstable > 0,
         "probing-stopped": "ProbingStopped" in lost,
+        "checkpoints-sampled": findings is not None and unjudged(read_story(events)) > 0,
         "sealed-tree-differs": any(event.data.get("differs") and event.data["sealed"] for event in saved),
     }
     return sorted(name for name, is_so in found.items() if is_so)

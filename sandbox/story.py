@@ -56,6 +56,7 @@ class Story:
 
     checks: by (tree, exam), in the order in which they ran; their data. last_exam: that of the last step.
     truncated: cut off, so that what would have come is not known. in_rounds: a loop or a chain.
+    tests: the hidden tests of each bug.
     """
 
     units: tuple[Unit, ...]
@@ -65,6 +66,7 @@ class Story:
     last_exam: int
     truncated: bool
     in_rounds: bool
+    tests: Mapping[str, tuple[str, ...]]
 
     def tree_of(self, mark: Mark | None) -> str:
         """The tree of a checkpoint; of the untouched workspace for None."""
@@ -134,6 +136,7 @@ def read_story(events: Sequence[Event]) -> Story:
         checks=checks,
         last_exam=max(0, len(opened.get("steps") or ()) - 1),
         truncated=_is_truncated(events),
+        tests={bug["id"]: tuple(bug.get("tests", ())) for bug in opened.get("bugs", ())},
         in_rounds=bool(opened.get("rounds") or opened.get("steps")),
     )
 

@@ -9,7 +9,7 @@ states is taken as not known for that bug (`settled`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.detect.oscillation import Findings, Flip, detect
@@ -19,6 +19,8 @@ from sandbox.story import CUT, Mark, Story, believed
 
 # How often a flip has to be seen on either side, the first time included. Source: definitions, guards.
 RUNS = 3
+# So many states between two checkpoints are all looked at for the one that undid a fix.
+MOST_SCANNED = 12
 
 
 def counted(story: Story) -> list[Mark]:
@@ -40,10 +42,15 @@ def counted(story: Story) -> list[Mark]:
 
 
 def _counts(story: Story, mark: Mark) -> bool:
-    """Of a T1: not in a state that a deliberate revert led into, nor one in which nothing can be imported."""
+    """Of a T1: not in a state that a deliberate revert led into, nor in code that is half written.
+
+    That is code of which nothing can be imported, or with a file that is no Python and was not so at the start.
+    """
     if story.states[mark.state].reverted:
         return False
-    return all(check.get("imports", True) for check in story.checks_of(mark))
+    whole = [check for check in story.checks_of(mark) if not check.get("selected")]
+    odd = {path for check in story.checks_of(None) for path in check.get("unparsable", ())}
+    return all(check.get("imports", True) and odd.issuperset(check.get("unparsable", ())) for check in whole)
 
 
 def trajectory(story: Story) -> Trajectory:
@@ -72,6 +79,9 @@ def _checkpoint(story: Story, mark: Mark | None) -> Checkpoint:
         # A bug whose tests the last step has dropped: it is in the chain for being wrong at first.
         statuses |= {unit.name: "F" for unit in story.units if unit.step is not None and statuses[unit.name] is None}
     whole = [check for check in checks if not check.get("selected") and believed(check)]
+    if mark is not None and mark.tier != "T0" and whole:
+        unseen = [unit.name for unit in story.units if _is_uncollected(story, whole[0], unit.name)]
+        statuses |= {name: "S" for name in unseen if statuses[name] == "F"}
     return Checkpoint(
         tier="start" if mark is None else mark.tier,
         step=0 if mark is None else mark.stage,
@@ -82,6 +92,13 @@ def _checkpoint(story: Story, mark: Mark | None) -> Checkpoint:
         calls=0 if mark is None else mark.calls,
         tokens=0 if mark is None else mark.tokens,
     )
+
+
+def _is_uncollected(story: Story, check: Mapping[str, Any], unit: str) -> bool:
+    """Whether a unit fails only in that its tests are not there: their file cannot be imported."""
+    tests = story.tests.get(unit) or [test for test in check["outcomes"] if test.partition("::")[0] == unit]
+    failing = {check["outcomes"][test] for test in tests if check["outcomes"].get(test) in FAILING}
+    return failing == {"missing"}
 
 
 def failing_tests(check: Mapping[str, Any]) -> tuple[str, ...]:
@@ -140,24 +157,47 @@ def span(story: Story, flip: Flip) -> tuple[int, int]:
     return 0 if flip.before < 0 else marks[flip.before].state, marks[flip.after].state
 
 
-def narrowed(story: Story, flip: Flip) -> tuple[int, bool]:
-    """Where a flip from P to F came about: the place of a state, and whether that is the one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """What brought a flip from P to F about.
 
-    Halves the span as long as what lies in the middle is known; otherwise gives the state whose status
-    would halve it further. What is neither P nor F counts as no longer right.
+    place: of the state, None as long as more has to be known. wanted: places of the states whose status is
+    missing for it. scanned: the status of every state in between is known; without, they were halved, and it may
+    have gone back and forth unseen.
+    """
+
+    place: int | None
+    wanted: tuple[int, ...] = ()
+    scanned: bool
+
+
+def narrowed(story: Story, flip: Flip) -> Narrowed:
+    """The state after the last one that was still right, as far as it is known.
+
+    A few states in between are all looked at. Many are halved, as if what was wrong had stayed wrong. What is
+    neither P nor F counts as no longer right.
     """
     first, final = span(story, flip)
     exam = story.exam_of(counted(story)[flip.after])
-    between = [place for place in range(first + 1, final) if _is_news(story, place)]
-    places = [first, *between, final]
+    places = [first, *(place for place in range(first + 1, final) if _is_news(story, place)), final]
+
+    def status(place: int) -> str | None:
+        return story.status(story.states[place].tree, exam, flip.unit)
+
     low, high = 0, len(places) - 1
+    scanned = high - 1 <= MOST_SCANNED
+    if scanned:
+        if unknown := tuple(place for place in places[1:-1] if status(place) is None):
+            return Narrowed(place=None, wanted=unknown, scanned=True)
+        low = max((index for index in range(1, high) if status(places[index]) == "P"), default=0)
+        return Narrowed(place=places[low + 1], scanned=True)
     while high - low > 1:
         middle = (low + high) // 2
-        status = story.status(story.states[places[middle]].tree, exam, flip.unit)
-        if status is None:
-            return places[middle], False
-        low, high = (middle, high) if status == "P" else (low, middle)
-    return places[high], True
+        found = status(places[middle])
+        if found is None:
+            return Narrowed(place=None, wanted=(places[middle],), scanned=False)
+        low, high = (middle, high) if found == "P" else (low, middle)
+    return Narrowed(place=places[high], scanned=False)
 
 
 def _is_news(story: Story, place: int) -> bool:

@@ -203,7 +203,9 @@ def _failing(reading: _Reading, mark: Mark | None, unit: str) -> tuple[str, ...]
 def _origin(reading: _Reading, flip: Flip) -> Origin:
     """Which state of those between two checkpoints did it, and what led to that."""
     story = reading.story
-    place, found = narrowed(story, flip)
+    where = narrowed(story, flip)
+    found = where.place is not None
+    place = where.place if where.place is not None else where.wanted[0]
     first, final = span(story, flip)
     # The same state may have been read again at the checkpoint.
     while place - 1 > first and story.states[place - 1].tree == story.states[place].tree:

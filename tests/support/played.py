@@ -32,9 +32,11 @@ class Played:
     log: Log = field(default_factory=Log)
     calls: int = 0
     asked: list[Want] = field(default_factory=list)
+    outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unparsable: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        bugs = [{"id": name, "step": step} for name, step in self.bugs.items()]
+        bugs = [{"id": name, "step": step, "tests": [f"{name}::test"]} for name, step in self.bugs.items()]
         opened = {**self.log.events[0].data, "bugs": bugs, "steps": list(self.steps), "rounds": self.rounds}
         first = self.log.events[0]
         self.log.events[0] = Event(seq=0, t=first.t, at=first.at, kind=first.kind, cause=None, data=opened)
@@ -67,8 +69,19 @@ class Played:
         )
         self.log.add("tree.saved", ended, source=tree_hash(tree), commit="c" * 40, sealed=True, seconds=0.0)
 
-    def probe(self, judge: Judge, *, imports: Callable[[str], bool] = lambda tree: True) -> Played:
-        """Answer all that is wanted; each batch as a whole."""
+    def probe(
+        self,
+        judge: Judge,
+        *,
+        imports: Callable[[str], bool] = lambda tree: True,
+        outcomes: Mapping[str, Mapping[str, str]] | None = None,
+        unparsable: Mapping[str, Sequence[str]] | None = None,
+    ) -> Played:
+        """Answer all that is wanted; each batch as a whole.
+
+        outcomes: by tree and unit, how its test failed. unparsable: files of a tree that are no Python.
+        """
+        self.outcomes, self.unparsable = outcomes or {}, unparsable or {}
         while wants := wanted(read_story(self.log.events)):
             for want in wants:
                 self._answer(want, judge, imports)
@@ -92,6 +105,11 @@ class Played:
             bugs={unit: said[unit] for unit in chosen if unit in self.bugs},
             guards={unit: said[unit] for unit in chosen if unit in self.guards},
             imports=imports(name),
+            outcomes={
+                f"{unit}::test": "passed" if said[unit] == "P" else self.outcomes.get(name, {}).get(unit, "failed")
+                for unit in chosen
+            },
+            unparsable=list(self.unparsable.get(name, ())),
             code=None,
         )
 

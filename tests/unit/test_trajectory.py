@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.detect.oscillation import detect
-from sandbox.probing import MOST_OWN
+from sandbox.probing import MOST_OWN, unjudged
 from sandbox.story import read_story
 from sandbox.trajectory import RUNS, counted, narrowed, settled, trajectory
 from tests.support.played import Played, facts, statuses, tree_hash
@@ -44,8 +44,8 @@ def test_an_alternator_is_seen_and_what_did_it() -> None:
         ("reintroduction", "b", 1, 2),
     ]
     back = next(flip for flip in found.flips if flip.kind == "reintroduction")
-    place, is_it = narrowed(story, back)
-    assert is_it
+    place = narrowed(story, back).place
+    assert place is not None
     assert story.states[place].tree == tree_hash("two")
     assert story.states[place].call == "c2"
 
@@ -56,8 +56,22 @@ def test_every_side_of_a_flip_is_run_three_times_and_no_tree_more_often_than_tha
     for tree in ("start", "one", "two"):
         assert story.runs(tree_hash(tree), 0, "a") == RUNS
     assert len(played.asked) == 3 * RUNS
-    whole = [want for want in played.asked if want.units is None]
-    assert len(whole) == 3
+    assert all(want.units is None for want in played.asked), "a confirmation looks like a first check"
+
+
+def test_what_went_back_and_forth_is_charged_to_the_call_that_broke_it_for_good() -> None:
+    played = loop("one")
+    played.begin("round-2", 1)
+    for tree in ("good0", "torn", "good1", "bad", "bad1"):
+        played.call(tree)
+    played.end("bad1", index=1)
+    table = {"good0": TABLE["one"], "good1": TABLE["one"], "bad": TABLE["two"], "bad1": TABLE["two"]}
+    story = read_story(played.probe(statuses(TABLE | table)).log.events)
+    back = next(flip for flip in settled(story)[1].flips if flip.kind == "reintroduction")
+    where = narrowed(story, back)
+    assert where.scanned
+    assert where.place is not None
+    assert story.states[where.place].call == "c5"
 
 
 def test_one_that_passes_now_and_then_is_unstable_and_no_event() -> None:
@@ -155,9 +169,10 @@ def test_what_broke_it_is_found_by_halving() -> None:
     _, found = settled(story)
     for flip in found.flips:
         if flip.kind != "fix":
-            place, is_it = narrowed(story, flip)
-            assert is_it
-            assert story.states[place].tree == tree_hash("bad0")
+            where = narrowed(story, flip)
+            assert where.place is not None
+            assert not where.scanned
+            assert story.states[where.place].tree == tree_hash("bad0")
     assert sum(want.purpose == "locate" for want in played.asked) <= 6
 
 
@@ -169,6 +184,54 @@ def test_a_candidate_that_tests_all_the_time_is_not_judged_all_the_time() -> Non
     played.end("both")
     played.probe(statuses(TABLE | {f"good{number}": TABLE["one"] for number in range(100)}))
     assert sum(want.purpose == "state" for want in played.asked) == MOST_OWN + 1
+
+
+def test_an_alternation_is_not_sampled_away() -> None:
+    played = Played(bugs=BUGS, guards=("g",))
+    played.begin("main", 0)
+    for number in range(96):
+        played.call(f"{'one' if number % 2 else 'two'}{number}", own="tests")
+    played.end("both")
+    table = {f"one{number}": TABLE["one"] for number in range(96)} | {
+        f"two{number}": TABLE["two"] for number in range(96)
+    }
+    story = read_story(played.probe(statuses(TABLE | table)).log.events)
+    assert unjudged(story) == 96 - MOST_OWN
+    assert settled(story)[1].reintroductions > 3
+
+
+def test_equal_trees_are_judged_however_often_they_are_tested() -> None:
+    played = Played(bugs=BUGS, guards=("g",))
+    played.begin("main", 0)
+    for number in range(96):
+        played.call("one" if number % 2 else "two", own="tests")
+    played.end("both")
+    story = read_story(played.probe(statuses(TABLE)).log.events)
+    assert unjudged(story) == 0
+    assert settled(story)[1].reintroductions == 95
+
+
+def test_a_bug_whose_tests_cannot_be_collected_on_the_way_is_not_known_there() -> None:
+    played = Played(bugs=BUGS, guards=("g",), rounds=8)
+    played.begin("round-1", 0)
+    played.call("one", own="tests")
+    played.call("torn", own="tests")
+    played.call("both", own="tests")
+    played.end("both")
+    missing = {"torn": {"a": "missing", "b": "missing", "g": "missing"}}
+    _, found = settled(read_story(played.probe(statuses(TABLE), outcomes=missing).log.events))
+    assert (found.reintroductions, found.regressions, found.fixes) == (0, 0, 2)
+
+
+def test_a_file_that_is_no_python_is_work_in_progress() -> None:
+    played = Played(bugs=BUGS, guards=("g",), rounds=8)
+    played.begin("round-1", 0)
+    played.call("one", own="tests")
+    played.call("torn", own="tests")
+    played.call("both", own="tests")
+    played.end("both")
+    story = read_story(played.probe(statuses(TABLE), unparsable={"torn": ["lib.py"]}).log.events)
+    assert [story.tree_of(mark) for mark in counted(story)] == [tree_hash("one"), tree_hash("both")]
 
 
 def test_in_a_chain_it_was_the_code_that_changed_and_not_the_question() -> None:
