@@ -35,7 +35,7 @@ questions; decide as you think best."""
 MOST_MALFORMED = 3
 LONGEST_NAME = 80
 # Bytes of a reply.
-READ_AT_ONCE = 64 * 1024
+READ_AT_ONCE = 4 * 1024
 
 # A tool, its arguments, and the seconds that are left to it.
 RunTool = Callable[[Tool, Mapping[str, Any], float], Awaitable[dict[str, Any]]]

@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -29,9 +29,85 @@ def _is_integer(checker: TypeChecker, value: Any) -> bool:
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
-    """As JSON Schema has it, `$` is the end; Python's also fits before a last line feed."""
-    if isinstance(value, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), value):
+    if isinstance(value, str) and not compiled(pattern).search(value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+# Space as ECMA-262 has it, and everything else, as members of a class of characters.
+_SPACE = r"\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_NO_SPACE = (
+    r"\x00-\x08\x0e-\x1f!-\x9f\xa1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e"
+    r"\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff"
+)
+_PART = re.compile(r"\\.|\(\?<(?![=!])|[\[\]$.]", re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a schema, which is one of ECMA-262: digits and letters of words are ASCII's, `$` is the end.
+
+    Raises:
+        re.error: Python has no such pattern.
+    """
+    inside = False
+
+    def translated(part: re.Match[str]) -> str:
+        nonlocal inside
+        text = part[0]
+        if text in (r"\s", r"\S"):
+            members = _SPACE if text == r"\s" else _NO_SPACE
+            return members if inside else f"[{members}]"
+        if text == "[" and inside:
+            return r"\["
+        if text in ("[", "]"):
+            inside = text == "["
+            return text
+        return text if inside else {"$": r"\Z", ".": r"[^\n\r\u2028\u2029]", "(?<": "(?P<"}.get(text, text)
+
+    return re.compile(_PART.sub(translated, pattern), re.ASCII)
+
+
+def _pattern_properties(validator: Any, patterns: Any, value: Any, _: Any) -> Iterator[ValidationError]:
+    if isinstance(value, dict):
+        for pattern, below in patterns.items():
+            for key, inner in value.items():
+                if compiled(pattern).search(key):
+                    yield from validator.descend(inner, below, path=key, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, rule: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """As jsonschema has it, with patterns of ECMA-262."""
+    if not isinstance(value, dict):
+        return
+    named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    extra = [key for key in value if key not in named and not any(compiled(one).search(key) for one in patterns)]
+    if isinstance(rule, dict):
+        for key in extra:
+            yield from validator.descend(value[key], rule, path=key)
+    elif rule is False and extra:
+        yield ValidationError(f"Additional properties are not allowed ({', '.join(map(repr, extra))} unexpected)")
+
+
+def _unique_items(_: Any, unique: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+    """By a text of each item: to compare each with each takes minutes for some thousand objects."""
+    if unique is True and isinstance(value, list) and len(set(map(_canonical, value))) < len(value):
+        yield ValidationError(f"{value!r} has non-unique elements")
+
+
+def _canonical(value: Any) -> str:
+    """The same text for values that are equal as JSON: 1 and 1.0 are, True and 1 are not."""
+    if isinstance(value, dict):
+        return "{%s}" % ",".join([f"{json.dumps(key)}:{_canonical(value[key])}" for key in sorted(value)])
+    if isinstance(value, list):
+        return "[%s]" % ",".join([_canonical(inner) for inner in value])
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return json.dumps(value)
+    sign, digits, exponent = decimal(value).as_tuple()
+    if not isinstance(exponent, int):
+        return str(value)
+    text = "".join(map(str, digits))
+    kept = text.rstrip("0")
+    return f"{'-' * sign}{kept}e{exponent + len(text) - len(kept)}" if kept else "0"
 
 
 def _is_number(value: Any) -> bool:
@@ -57,6 +133,9 @@ def _bound(breaks: Callable[[Any, Any], bool], words: str) -> Callable[..., Iter
 
 _KEYWORDS = {
     "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "uniqueItems": _unique_items,
     "multipleOf": _multiple_of,
     "minimum": _bound(operator.lt, "less than the minimum"),
     "maximum": _bound(operator.gt, "greater than the maximum"),

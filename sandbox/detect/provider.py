@@ -9,8 +9,9 @@ and a replay comes to the same from the same bytes, for the status line plays no
     a native reason of a malformed call                     the candidate's
     anything else                                           the candidate's; without choices it is malformed-reply
 
-An error is what stands under `error`, an object that calls itself one, or one that holds the words of an error
-(`detail`, `message`, `errors`) and nothing of a completion.
+An error is what stands under `error`, an object that calls itself one (`error_code`, `success: false`, a code that is
+none of success), or one that holds the words of an error (`detail`, `message`) and nothing of a completion.
+A complaint about a call in what was sent (`messages[2]`, "the request body") is the provider's: we sent it.
 """
 
 from __future__ import annotations
@@ -35,18 +36,33 @@ _STATUSES = {
 }
 # How providers say that a conversation has outgrown the model.
 _OVERFLOW = re.compile(
-    r"context_length_exceeded|exceed_context_size|maximum (?:context|model|prompt) length"
-    r"|exceeds? the (?:model's )?(?:maximum |available )?context|input token count.{0,60}exceeds the maximum number"
-    r"|reduce the length of the (?:messages|prompt|input)|too large for model with"
-    r"|prompt is too long|input is too long for",
+    r"context_length_exceeded|exceed_context_size|maximum (?:context|model|prompt|input|sequence) length"
+    r"|exceed(?:s|ed|ing)? (?:the |its |this )?(?:model(?:'s)? )?(?:maximum |max |available |allowed )?"
+    r"(?:context|(?:input|prompt|sequence) (?:length|size|limit)\b)"
+    r"|(?:input|prompt|conversation)\b.{0,60}\bexceed(?:s|ed)? (?:the )?max(?:imum|\.)? (?:allowed |supported |input )*"
+    r"(?:number of (?:input )?tokens|length|tokens)"
+    r"|(?:input|prompt|context) (?:tokens?|length|size|window) (?:is |was |has been |limit )?exceeded\b(?! per)"
+    r"|context (?:window|length|size)(?: limit)? (?:of \d+ (?:tokens )?)?"
+    r"(?:is |was |has been )?(?:exceeded|full|overflow)"
+    r"|(?:larger|longer|bigger|more tokens) than (?:the |its )?(?:model(?:'s)? )?(?:maximum |max )?context"
+    r"|range of input length should be|too many (?:input|prompt) tokens(?! per)"
+    r"|reduce (?:the (?:length|size) of (?:the |your )?|your )(?:messages|prompt|input|conversation)"
+    r"|too large for model with|(?:prompt|input|conversation) is too (?:long|large)\b",
     re.IGNORECASE,
 )
 # Where words about what went wrong stand in an error; what the model wrote (failed_generation) is not among them.
 _WORDS = (
-    *("message", "code", "type", "status", "detail", "details", "msg"),
-    *("error", "errors", "metadata", "raw", "title"),
+    *("message", "code", "type", "status", "detail", "details", "msg", "error_msg", "error_message", "errorMessage"),
+    *("errmsg", "err_msg", "status_msg", "Message", "faultstring", "reason", "error_code", "errorCode", "base_resp"),
+    *("error", "errors", "metadata", "raw", "title", "fault"),
 )
-_ONLY_WORDS = frozenset((*_WORDS, "request_id", "requestId", "instance", "success", "object", "statusCode"))
+_SAID = ("message", "Message", "msg", "detail", "title", "reason")
+# What only an answer of a model has; a provider that failed may send it along with nothing in it.
+_OF_COMPLETION = ("model", "usage", "created", "choices", "output", "content", "text", "response", "candidates", "role")
+_CALLED_AN_ERROR = re.compile(r"(?i:err|errors?|err(?:or)?_?(?:code|no|msg|message|type)|fault|exception)")
+_CODES = ("code", "status", "status_code", "statusCode", "error_code", "errorCode")
+_FINE = re.compile(r"(?i:0+|2\d\d|ok|success|succeeded|none|)")
+_FAILED = re.compile(r"(?i:[1-9]\d*|-\d+|err\w*|fail\w*|\w+(?:error|exception|failed|exceeded))")
 _UNREADABLE_CODE = re.compile(r"\b(?:tool_use_failed|output_parse_failed)\b")
 # Of Ollama, llama.cpp, Amazon Nova and harmony parsers, at the beginning of what they say; a complaint about the
 # arguments in what was sent to it ("tool call arguments as JSON") is none of them.
@@ -58,11 +74,22 @@ _UNREADABLE = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = 200
+# Where a thing stands that was sent: said before the provider quotes what the model wrote.
+_SENT = re.compile(
+    r"\bmessages\b|\bmessage ?(?:\[|#|no\b|number\b|at\b|index\b|\d)|\b\d+(?:st|nd|rd|th) message"
+    r"|\b(?:previous|earlier|prior|input|incoming|past) (?:message|turn|assistant|tool)|\bturn \d"
+    r"|\b(?:conversation|history|request (?:body|payload|json)|body of|prompt|chat template)\b"
+    r"|\b(?:in|of|from) (?:the|your|this) (?:request|input)\b",
+    re.IGNORECASE,
+)
+_QUOTING = re.compile(r"raw ?=|at pos \d+:|[{<\n`]")
+_SENT_PLACES = ("messages", "tools", "body", "input", "request")
 _REASON_KEYS = ("finishreason", "stopreason")
 # As providers say it, written together: MALFORMED_FUNCTION_CALL, unparseable_tool_call, tool_parse_error …
 # Not TOO_MANY_TOOL_CALLS: that is about their number, and each may be sound.
+# Not MALFORMED alone, nor of output at large: the call beside it may be sound.
 _MALFORMED_REASON = re.compile(
-    r"malformed|(?:invalid|unexpected|unparse?able)(?:tool|function)"
+    r"malformed.*(?:tool|function|call)|(?:tool|function|call).*malformed|(?:invalid|unexpected|unparse?able)(?:tool|function)"
     r"|(?:tool|function)(?:calls?|use)?pars(?:e|er|ing)(?:error|fail|invalid)"
     r"|(?:tool|function)(?:calls?|use)(?:error|fail|invalid)"
 )
@@ -95,10 +122,24 @@ def malformed_call_in(body: Any) -> str | None:
     if error is None:
         return None
     words = list(words_of(error))
+    if _is_about_what_was_sent(error, words):
+        return None
     generated = isinstance(error, Mapping) and "failed_generation" in error
     if generated or any(_UNREADABLE_CODE.search(word) or _UNREADABLE.search(word[:_BEGINNING]) for word in words):
         return f"the provider could not read the call in it: {' '.join(words[:1])[:MOST_QUOTED]}".rstrip(".: ")
     return None
+
+
+def _is_about_what_was_sent(error: Any, words: Sequence[str]) -> bool:
+    """Whether the complaint is about a message of ours: by the parameter it names, or by its words."""
+    for part in (error, error.get("error") if isinstance(error, Mapping) else None):
+        param = part.get("param") if isinstance(part, Mapping) else None
+        if isinstance(param, str) and param.startswith(_SENT_PLACES):
+            return True
+    spoken = (
+        _QUOTING.split(word[:_BEGINNING], maxsplit=1)[0] for word in words if _UNREADABLE.search(word[:_BEGINNING])
+    )
+    return any(_SENT.search(word) for word in spoken)
 
 
 def first_choice(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -113,8 +154,8 @@ def kind_of(error: Any) -> str:
     words = list(words_of(error))
     if tells_of_overflow(" ".join(words)):
         return "context-length"
-    code = str(error.get("code"))[:4] if isinstance(error, Mapping) and isinstance(error.get("code"), int | str) else ""
-    return kind_of_status(int(code)) if re.fullmatch(r"4\d\d", code) else "server"
+    codes = [str(error[name])[:4] for name in _CODES if name in error] if isinstance(error, Mapping) else []
+    return next((kind_of_status(int(code)) for code in codes if re.fullmatch(r"4\d\d", code)), "server")
 
 
 def kind_of_status(status: int) -> str:
@@ -151,10 +192,38 @@ def _error_in(body: Mapping[str, Any], choice: Mapping[str, Any] | None) -> Any:
     error = body.get("error")
     if error or isinstance(error, Mapping):
         return error
-    if "error" in (body.get("object"), body.get("type")):
+    if "error" in (body.get("object"), body.get("type")) or _fails(body):
         return body
-    has_words = isinstance(body.get("message"), str) or any(body.get(name) for name in ("detail", "errors"))
-    return body if has_words and body.keys() <= _ONLY_WORDS else None
+    is_completion = any(body.get(name) for name in _OF_COMPLETION)
+    return body if _says_something(body) and not is_completion else None
+
+
+def _fails(body: Mapping[str, Any]) -> bool:
+    """Whether a body calls itself a failure: by a key of errors, by `success`, or by a code beside words."""
+    if any(_CALLED_AN_ERROR.fullmatch(name) and _is_bad(value) for name, value in body.items()):
+        return True
+    response = body.get("base_resp")
+    if isinstance(response, Mapping) and _has_bad_code(response):
+        return True
+    refused = any(body.get(name) is False for name in ("success", "ok"))
+    return refused or (_has_bad_code(body) and any(isinstance(body.get(name), str) for name in _SAID))
+
+
+def _is_bad(value: Any) -> bool:
+    return bool(value) and not (isinstance(value, str | int) and _FINE.fullmatch(str(value)[:MOST_QUOTED]))
+
+
+def _has_bad_code(place: Mapping[str, Any]) -> bool:
+    codes = [place[name] for name in _CODES if isinstance(place.get(name), str | int)]
+    return any(_is_bad(code) and _FAILED.fullmatch(str(code)[:MOST_QUOTED]) for code in codes if code is not True)
+
+
+def _says_something(body: Mapping[str, Any]) -> bool:
+    """Whether the words of an error stand there, and no code of success beside them."""
+    codes = [body[name] for name in ("code", "status", "success", "ok") if isinstance(body.get(name), str | int)]
+    if any(code is True or (str(code) and _FINE.fullmatch(str(code)[:MOST_QUOTED])) for code in codes):
+        return False
+    return bool(body.get("detail")) or any(isinstance(body.get(name), str) and body[name] for name in _SAID)
 
 
 def _reasons(body: Mapping[str, Any], choice: Mapping[str, Any] | None) -> Iterator[str]:

@@ -156,11 +156,11 @@ def label_rates(trials: Sequence[TrialCalls], keys: Mapping[str, str]) -> list[L
     for _, faults in counted:
         total.update(faults)
     made = []
-    for label, count in sorted(total.items(), key=lambda one: (-one[1], one[0])):
+    for label, times in total.items():
         per = _PER.get(label, "calls")
         share = _shared((trial, _of_label(trial, faults, label, per)) for trial, faults in counted)
-        made.append(LabelRate(keys=keys, label=label, count=count, per=per, share=share))
-    return made
+        made.append(LabelRate(keys=keys, label=label, times=times, per=per, share=share))
+    return sorted(made, key=lambda rate: (-rate.count, rate.label))
 
 
 def _of_label(trial: TrialCalls, faults: Mapping[str, int], label: str, per: str) -> tuple[int, int]:

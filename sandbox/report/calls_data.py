@@ -30,19 +30,26 @@ class ToolRate:
 class LabelRate:
     """One label in one group.
 
-    count: how often it was earned. per: what its rate is over: calls, replies (those with at least one such fault),
-    faults (calls and replies that could be put right), or claims to be done.
+    per: what is counted, and what its rate is over: calls, replies (those with at least one such fault), faults (calls
+    and replies that could be put right), or claims to be done. share: how many of how many of these.
+    times: how often it was earned; more than there are replies, where several calls of one earned it.
     """
 
     keys: Mapping[str, str]
     label: str
-    count: int
+    times: int
     per: str
     share: Share
 
+    @property
+    def count(self) -> int:
+        """How many of what its rate is over earned it."""
+        return self.share.successes
+
     def as_data(self) -> dict[str, Any]:
-        """For --json."""
-        return {**self.keys, "label": self.label, "count": self.count, "per": self.per, **_as_data(self.share)}
+        """For --json: `rate` is `count` over `of`, both in what `per` names; `times` as in the class."""
+        counted = {"label": self.label, "count": self.count, "per": self.per, "times": self.times}
+        return {**self.keys, **counted, **_as_data(self.share)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +107,14 @@ class CallRates:
             "interval": share["interval"],
             **{key: share[key] for key in ("interval_of", "tasks", "design_effect", "effective")},
             "labels": {
-                rate.label: {"count": rate.count, "per": rate.per, "rate": rate.share.rate} for rate in self.labels
+                rate.label: {
+                    "count": rate.count,
+                    "of": rate.share.total,
+                    "per": rate.per,
+                    "rate": rate.share.rate,
+                    "times": rate.times,
+                }
+                for rate in self.labels
             },
             "tools": {
                 tool.tool: {"calls": tool.calls, "faulty": tool.faulty, "rate": tool.faulty / tool.calls}

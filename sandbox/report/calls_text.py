@@ -73,8 +73,13 @@ _OF_NO_TOOL = ("faulty replies", "false completions", "loops")
 
 def _labels(rates: Sequence[LabelRate], title: str) -> Sheet:
     names = [*(rates[0].keys if rates else ["candidate"]), "label"]
-    rows = (([*rate.keys.values(), rate.label], [str(rate.count), _of(rate), *_rate(rate.share)]) for rate in rates)
+    rows = (([*rate.keys.values(), rate.label], [_count(rate), _of(rate), *_rate(rate.share)]) for rate in rates)
     return _table(title, names, ["count", "of", "rate", "95% interval"], rows)
+
+
+def _count(rate: LabelRate) -> str:
+    """How many earned it; how often as well, where that is more."""
+    return str(rate.count) if rate.times == rate.count else f"{rate.count} ({rate.times} times)"
 
 
 def _of(rate: LabelRate) -> str:
