@@ -147,7 +147,45 @@ def test_labels_are_rated_over_what_can_earn_them() -> None:
 def test_several_malformed_entries_of_one_reply_are_one_malformed_reply() -> None:
     (rates,) = call_report([trial(*[call("malformed-reply")] * 3, replies=1)]).groups
     (rate,) = rates.labels
-    assert (rate.count, rate.share.successes, rate.share.total) == (3, 1, 1)
+    assert (rate.count, rate.times, rate.share.successes, rate.share.total) == (1, 3, 1, 1)
+
+
+# Four entries in three replies, and two replies as a whole, of 21.
+WHOLE = [
+    ReplyFault(reply=number, labels=("malformed-reply",), unrecovered=True, tokens=1.0, answer_tokens=1, seconds=1.0)
+    for number in (3, 4)
+]
+SEVERAL = trial(
+    *(call("malformed-reply", name=name, reply=reply) for name, reply in [("a", 0), ("a", 0), ("b", 1), ("a", 2)]),
+    *(call(name="a", reply=reply) for reply in range(5, 21)),
+    reply_faults=tuple(WHOLE),
+    replies=21,
+)
+
+
+@pytest.mark.parametrize("by", [(), ("label",), ("label", "tool"), ("tool",), ("label", "task")])
+def test_count_of_and_rate_agree_however_they_are_taken_apart(by: tuple[str, ...]) -> None:
+    data = as_data(call_report([SEVERAL, trial(call("bad-json", unrecovered=True), call())], by))
+    rows = data["groups"] if "label" in by else [one for group in data["groups"] for one in group["labels"].values()]
+    assert rows
+    for row in rows:
+        assert row["rate"] == pytest.approx(row["count"] / row["of"])
+        assert row["times"] >= row["count"]
+
+
+def test_a_table_says_both_where_a_label_was_earned_more_often_than_there_are_replies_with_it() -> None:
+    (row,) = [row for row in as_data(call_report([SEVERAL], ("label",)))["groups"] if row["label"] == "malformed-reply"]
+    assert (row["count"], row["of"], row["times"], round(row["rate"], 2)) == (5, 21, 6, 0.24)
+    text = shown([SEVERAL], "label")
+    assert "5 (6 times)" in text
+    assert "21 replies" in text
+    assert "times" not in shown([trial(call("bad-json"), call("malformed-reply", reply=1))], "label")
+
+
+def test_by_tool_the_replies_are_those_that_called_it() -> None:
+    rows = as_data(call_report([SEVERAL], ("label", "tool")))["groups"]
+    found = {row["tool"]: (row["count"], row["of"], row["times"]) for row in rows if row["label"] == "malformed-reply"}
+    assert found == {"a": (2, 18, 3), "b": (1, 1, 1)}
 
 
 def test_recovery_leaves_out_what_came_too_late() -> None:
@@ -239,7 +277,7 @@ def test_data_is_json_with_the_keys_of_the_guide() -> None:
     data = json.loads(json.dumps(as_data(call_report([trial(call("bad-json"), call(), loops=(loop,))]))))
     assert set(data) == {"by", "trials", "left_out", "groups", "remarks"}
     (group,) = data["groups"]
-    assert group["labels"] == {"bad-json": {"count": 1, "per": "calls", "rate": 0.5}}
+    assert group["labels"] == {"bad-json": {"count": 1, "of": 2, "per": "calls", "rate": 0.5, "times": 1}}
     assert group["tools"] == {"bash": {"calls": 2, "faulty": 1, "rate": 0.5}}
     assert group["loops"] == {"count": 1, "calls": 6, "longest": 6}
     assert (group["rate"], group["tokens"], group["fault_tokens"]) == (0.5, 20, 12)
