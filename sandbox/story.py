@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sandbox.detect.reverts import is_revert
+from sandbox.detect.reverts import is_revert, writes_text
 from sandbox.detect.states import Unit
 from sandbox.events import Event, of_kind
 
@@ -172,10 +172,22 @@ def _take_state(reading: _Reading, event: Event, by_seq: Mapping[int, Event]) ->
 
 def _left(reading: _Reading, started: Mapping[str, Any], before: str, tree: str) -> str | None:
     """Where a deliberate revert that still lasts led away from, after a call that changed the tree."""
-    if not is_revert(started["name"], _arguments(started)):
+    if not _takes_back(reading, started, tree):
         return None
     origin = reading.left or before
     return None if tree == origin else origin
+
+
+def _takes_back(reading: _Reading, started: Mapping[str, Any], tree: str) -> bool:
+    """Whether a call took work back: by a command for that, or by any that brings an earlier state without its text.
+
+    One that also writes text of its own did more than that, unless the state is an earlier one all the same.
+    """
+    arguments = _arguments(started)
+    was_there = any(state.tree == tree for state in reading.states)
+    if is_revert(started["name"], arguments):
+        return was_there or not writes_text(started["name"], arguments)
+    return was_there and started["effect"] == "exec" and not writes_text(started["name"], arguments)
 
 
 def _arguments(started: Mapping[str, Any]) -> Mapping[str, Any]:

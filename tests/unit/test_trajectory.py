@@ -119,12 +119,20 @@ def test_own_tests_and_commits_count_where_code_can_be_imported() -> None:
     assert settled(story)[1].reintroductions == 1
 
 
-@pytest.mark.parametrize("back", ["git stash pop", "git checkout stash@{0} -- ."])
-def test_a_deliberate_revert_to_look_is_no_event(back: str) -> None:
+REVERTS = [
+    ("git stash", "git stash pop"),
+    ("git stash", "git checkout stash@{0} -- ."),
+    ("cp /tmp/lib.orig lib.py", "cp /tmp/lib.mine lib.py"),
+    ("python -c \"import subprocess; subprocess.run(['git', 'checkout', '.'])\"", "sh /tmp/again.sh"),
+]
+
+
+@pytest.mark.parametrize(("away", "back"), REVERTS)
+def test_a_deliberate_revert_to_look_is_no_event(away: str, back: str) -> None:
     played = Played(bugs=BUGS, guards=("g",), rounds=8)
     played.begin("round-1", 0)
     played.call("one")
-    played.call("start", command="git stash")
+    played.call("start", command=away)
     played.call("start", command="python -m pytest", own="tests")
     played.call("one", command=back)
     played.call("one", command="python -m pytest", own="tests")
@@ -132,6 +140,28 @@ def test_a_deliberate_revert_to_look_is_no_event(back: str) -> None:
     _, found = settled(read_story(played.probe(statuses(TABLE)).log.events))
     assert facts(found)["flips"] == [("fix", "a", -1, 0)]
     assert found.cycles.total == 0
+
+
+def test_a_revert_in_front_of_a_rewrite_excuses_nothing() -> None:
+    played = Played(bugs=BUGS, guards=("g",), rounds=8)
+    played.begin("round-1", 0)
+    played.call("one", own="tests")
+    played.call("two", command="git checkout -q lib.py; cat > lib.py <<'X'\nnew\nX", own=None)
+    played.call("two", command="python -m pytest", own="tests")
+    played.call("both", command="cat > lib.py <<'X'\nnewer\nX")
+    played.end("both")
+    _, found = settled(read_story(played.probe(statuses(TABLE)).log.events))
+    assert found.reintroductions == 1
+
+
+def test_who_writes_an_earlier_version_anew_takes_nothing_back() -> None:
+    played = Played(bugs=BUGS, guards=("g",), rounds=8)
+    played.begin("round-1", 0)
+    for tree in ("one", "two", "one", "two"):
+        played.call(tree, command=f"cat > lib.py <<'X'\n{tree}\nX", own="tests")
+    played.end("two")
+    _, found = settled(read_story(played.probe(statuses(TABLE)).log.events))
+    assert found.reintroductions == 3
 
 
 def test_a_revert_that_is_handed_in_is_what_was_handed_in() -> None:
@@ -204,7 +234,7 @@ def test_equal_trees_are_judged_however_often_they_are_tested() -> None:
     played = Played(bugs=BUGS, guards=("g",))
     played.begin("main", 0)
     for number in range(96):
-        played.call("one" if number % 2 else "two", own="tests")
+        played.call("one" if number % 2 else "two", command=f"sed -i s/x/{number}/ lib.py", own="tests")
     played.end("both")
     story = read_story(played.probe(statuses(TABLE)).log.events)
     assert unjudged(story) == 0
