@@ -34,7 +34,8 @@ def read_oscillation(
         BadInput: no run there, no such trial or candidate in it, or a log is broken; names the file.
     """
     keys = [find_trial(run, one) for one in wanted] or [listed.trial for listed in list_trials(run)]
-    trials = [_read(run, key, diffs=diffs) for key in dict.fromkeys(keys)]
+    replayed = _is_replayed(run)
+    trials = [_read(run, key, diffs=diffs, replayed=replayed) for key in dict.fromkeys(keys)]
     if candidate is not None:
         known = sorted({trial.candidate for trial in trials})
         trials = [trial for trial in trials if trial.candidate == candidate]
@@ -44,7 +45,20 @@ def read_oscillation(
     return oscillation_report(trials)
 
 
-def _read(run: Path, key: str, *, diffs: bool) -> TrialOscillation:
+def _is_replayed(run: Path) -> bool:
+    """Whether a run replays a recording without running its tools, as far as its lock tells."""
+    lock = run / "lock.json"
+    try:
+        # Through a link or from a FIFO, reading might never end.
+        if lock.is_symlink() or not lock.is_file() or lock.stat().st_size > MOST_BYTES:
+            return False
+        replay = json.loads(lock.read_bytes()).get("replay")
+    except (OSError, ValueError, RecursionError, AttributeError):
+        return False
+    return isinstance(replay, dict) and not replay.get("execute")
+
+
+def _read(run: Path, key: str, *, diffs: bool, replayed: bool) -> TrialOscillation:
     folder = run / "trials" / key
     events = _events(folder / "events.jsonl")
     try:
@@ -53,7 +67,7 @@ def _read(run: Path, key: str, *, diffs: bool) -> TrialOscillation:
         for event in events:
             schema.check("event.v1", json.loads(event.to_line()), file=f"{folder / 'events.jsonl'}: seq {event.seq}")
         raise BadInput(f"{folder / 'events.jsonl'}: the events do not fit together: {exc!r}") from exc
-    return with_diffs(found, _history(folder)) if diffs and found.events else found
+    return with_diffs(found, _history(folder), replayed=replayed) if diffs and found.events else found
 
 
 def _events(log: Path) -> list[Event]:

@@ -11,7 +11,8 @@ connection) or not ready yet (202, pending). It counts in the shape in which a p
 
 Of a long output the last lines are looked at, and the first ones for what HTTP begins with. What tools give back that
 read or write files of the workspace is the text of files, which may tell of any service; so is what a shell command
-prints that reads files of the workspace and does nothing else.
+prints that reads files of the workspace and does nothing else (`printed.prints_files`). What a test asserts is of the
+code, and "accepted" is a verdict unless a job goes with it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.detect.commands import PRINTERS, read_command
 from sandbox.detect.made import Made
+from sandbox.detect.printed import prints_files
+from sandbox.detect.reported import BUSY, CODES, DROPPED, PHRASE, REPORTED
 
 FILE_TOOLS = frozenset({"read_file", "search", "list_dir", "write_file", "edit_file"})
 _TIMEOUT_EXIT = 124
@@ -32,99 +34,67 @@ FIRST_LINES, LAST_LINES = 8, 16
 FEW_LINES = 5
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_BUSY = r"(?:408|425|429|50[0-9]|51[01]|52[0-7]|529|530|598|599)"
-_PHRASE = (
-    r"(?:Internal Server Error|Not Implemented|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out"
-    r"|Too Many Requests|Request Time-?out|Server Error|Web Server Is Down|Origin Is Unreachable)"
-)
-_DROPPED = (
-    r"(?:Connection (?:refused|reset(?: by peer)?|aborted|timed out|closed by remote host|closed unexpectedly)"
-    r"|(?:Operation|Request|Read|Connect) timed out|timed out|i/o timeout|context deadline exceeded|Broken pipe"
-    r"|Temporary failure in name resolution|Remote end closed connection without response|Empty reply from server"
-    r"|Server disconnected(?: without sending a response)?|EOF occurred in violation of protocol)"
-)
 _NOT_READY = (
-    r"(?:pending|queued|waiting|processing|in[ _-]?progress|running|starting|accepted"
-    r"|scheduled|not[ _-]ready)"
+    r"(?:pending|queued|enqueued|waiting|processing|being processed|(?:\w+[ _-])?in[ _-]?progress|running|starting"
+    r"|scheduled|initiali[sz]ing|provisioning|deploying|not[ _-]ready|not[ _-](?:yet[ _-])?(?:started|finished"
+    r"|complete))"
 )
 
 _STATUS_LINE = re.compile(r"(?:[<*] ?)?HTTP/\d(?:\.\d)? (\d{3})\b")
-_UNSETTLED_STATUS = re.compile(rf"202|{_BUSY}")
-_ONLY_STATUS = re.compile(rf"(?:000|202|{_BUSY})")
+_UNSETTLED_STATUS = re.compile(rf"202|{BUSY}")
+_ONLY_STATUS = re.compile(rf"(?:000|202|{BUSY})")
 _ASKS_STATUS = re.compile(r"http_code|response_code|status|getcode|\.code\b")
 
-_EXCEPTIONS = (
-    r"(?:Read|Connect|Write|Pool|Server|API|Gateway|Socket)Timeout(?:Error|Exception)?"
-    r"|Timeout(?:Error|Exception|Expired)"
-    r"|(?:API|Client)?Conn(?:ection|ect|ector)(?:Refused|Reset|Aborted|Closed|Timeout|Connection)?(?:Error|Exception)"
-    r"|ClientConnectorError|BrokenPipeError|(?:Remote|Local)?ProtocolError|RemoteDisconnected"
-    r"|Server(?:Disconnected)Error"
-    r"|NewConnectionError|MaxRetryError|IncompleteRead|ChunkedEncodingError|(?:Read|Write)Error|NameResolutionError"
-    r"|RateLimit(?:Error|Exceeded|ExceededError)|TooManyRequests|ServiceUnavailable(?:Error)?|InternalServerError"
-    r"|TimedOut"
-)
-_LINES = [
-    # exceptions, by their names or by what they say
-    rf"(?-i:(?:[A-Za-z_]\w*\.)*(?:{_EXCEPTIONS})(?::|$)|(?:[a-z_]\w*\.)+[Tt]imeout(?::|$))",
-    (
-        rf"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception): .{{0,200}}?(?:\bHTTP Error {_BUSY}\b"
-        rf"|\b{_BUSY} (?:Server|Client) Error\b)"
-    ),
-    rf"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception): .{{0,300}}?\b{_DROPPED}\b",
-    rf"{_BUSY} (?:Server|Client) Error: ",
-    (
-        r"(?:Error: |\w+Error: )?(?:connect |read |write |request to \S+ failed, reason: )?(?:connect "
-        r"|read )?E(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|PIPE|AI_AGAIN)\b"
-    ),
-    # curl, wget and their like
-    rf"curl: \(22\) .{{0,80}}?\b{_BUSY}\b",
-    r"curl: \((?:5|6|7|16|18|28|35|52|55|56|92)\)",
-    r"wget: unable to resolve|failed: (?:Connection (?:refused|timed out)|Temporary failure in name resolution)",
-    rf"(?:\S{{1,40}} \S{{1,40}} )?ERROR {_BUSY}: ",
-    # What a program says of a connection, at the end of its own line.
-    rf"(?![#*>\-+@|\"'`=])[^`=;{{}}#]{{1,200}}[:)] {_DROPPED}[.!)]*$",
-    rf"(?:WARNING|ERROR|[\w.]+Error|OSError|[\w./-]+): .{{0,400}}?\[Errno -?\d+\] {_DROPPED}",
-    rf"(?:error:? |fatal:? )?(?:the )?{_DROPPED}(?:[.!]|$|,| after \d| while | waiting )",
-    r"(?:error:? )?(?:the )?(?:upstream |gateway )?request time-?(?:d ?)?out\.?$",
-    # error pages and status lines in words
-    rf"(?:<html>|<head>|<center>|<body>|\s)*<(?:title|h1)>\s*(?:Error )?{_BUSY}\b",
-    rf"(?:Error:? |HTTP:? |Status:? |Server returned:? |status code:? )*{_BUSY} {_PHRASE}\b(?:[:.,!]|$| for url)",
-    rf"(?:[\w ]{{1,30}}: )?HTTP(?: error| status(?: code)?)?:? (?:202|{_BUSY})(?:$|[:.,)]| {_PHRASE})",
-    (
-        r"(?:http[_ ]?|response )?(?:status(?:[_ ]?code)?|http_code|error code)\s?[:=]\s?(?:202"
-        rf"|{_BUSY})(?:$|[.,)]| {_PHRASE})"
-    ),
-    # limits on how often one may ask
-    (
-        r"(?:[\w .-]{1,40}: )?(?:you (?:are|have been|were) |API |request was )?(?:being )?rate[- ]?limit(?:ed"
-        r"|ing| exceeded| reached| hit)?\b(?:[.:,!;(]|$| exceeded| reached|, | for "
-        r"| by )"
-    ),
-    r"(?:[\w .-]{1,40}: )?too many requests\b(?:[.:,!;(]|$)",
-    r"(?:[<*] ?)?retry-after: ?\S",
-]
-_REPORTED = re.compile("|".join(f"(?:{one})" for one in _LINES), re.IGNORECASE)
 _THING = (
     r"(?:the |your )?(?:job|task|request|build|deployment|order|export|import|run|operation|server|service|container"
     r"|pod|batch|upload|report|database|db|transaction|payment)\b[\w #:/.-]{0,40}?"
 )
+# What runs for good once it runs.
+_LASTS = r"(?!(?:the |your )?(?:server|service|container|pod|database|db|daemon|process)\b[^:=]{0,40}?running)"
+_HOW_FAR = r"\s*(?:\([^()]{0,60}\)|:? ?\d{1,2} ?%|:? ?\d+ ?(?:/|of) ?\d+)?"
 _WAITS = re.compile(
     rf"(?:[\w #/.-]{{1,40}}?\s)?(?:status|state|phase)\s*(?:[:=]|is|->)\s*[\"']?(?:still )?{_NOT_READY}[\"']?\s*"
     r"(?:\(.*\))?[.…!,;]*$"
-    rf"|(?:{_THING}:? )?(?:is |are )?(?:(?:still|currently) )?{_NOT_READY}(?: yet)?[.…!]*(?:[,;:]? ?(?:please "
-    r")?(?:try|check|wait|retry|for)\b.{0,60})?$"
-    r"|(?:please )?(?:try|check) (?:again|back) (?:later|in )",
+    rf"|{_LASTS}(?:{_THING}:? )?(?:is |are )?(?:(?:still|currently) )?{_NOT_READY}(?: yet)?{_HOW_FAR}[.…!]*"
+    r"(?:[,;:]? ?(?:please )?(?:try|check|wait|retry|for)\b.{0,60})?$"
+    r"|(?:please )?(?:try|check) (?:again|back) (?:later|in )|please wait\b"
+    r"|(?:[^:=]{1,60} )?waiting (?:for|on|until) .{1,160}?\b(?:rollout|replicas?|pods?|deployment|jobs?|build|server"
+    r"|service|response|result|completion|to (?:finish|complete|start|be|become))\b"
+    rf"|{_THING}(?: is| has)? not (?:yet )?(?:been )?(?:finished|completed?|done|available|started|processed)\b"
+    r"|(?:[\w #/.-]{1,40}:? )?progress:? \d{1,2} ?%|\d{1,2} ?% (?:done|complete)\b"
+    rf"|(?:\w+=\S{{1,60}} ){{0,12}}(?:status|state|phase)={_NOT_READY} \w+=|(?:\w{{1,20}} )?(?:in queue"
+    rf"|queue position: \d+)$"
+    r"|(?:job|request|task)\b[\w #:/.-]{0,40}? accepted\b|accepted (?:for|as job)\b",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"\b(?:done|finished|completed?|succeeded|success(?:ful(?:ly)?)?|failed|failure|error|ready|shipped|cancell?ed"
+    r"|aborted)\b(?<!not ready)(?<!not done)(?<!not finished)(?<!not complete)(?<!not completed)",
     re.IGNORECASE,
 )
 _STATE_KEYS = frozenset({"status", "state", "phase", "job_status", "task_status"})
 _CODE_KEYS = frozenset({"status", "status_code", "statuscode", "http_status", "httpstatus", "http_code"})
+_NAME_KEYS = frozenset(
+    {"code", "status", "type", "error", "error_code", "errorcode", "__type", "reason", "name", "errno"}
+)
+# Keys that anything may have.
+_LABEL_KEYS = frozenset({"type", "name"})
 _SAYS_KEYS = frozenset({"error", "message", "detail", "reason", "title", "error_description"})
+# Keys that go with a job that was begun, and with what runs for good.
+_JOB_KEYS = frozenset(
+    {"job", "job_id", "task_id", "operation", "operation_id", "request_id", "poll", "poll_url", "location", "progress"}
+)
+_LASTING_KEYS = frozenset({"pid", "uptime", "port", "ports", "started_at", "healthy"})
 _NOT_READY_WORD = re.compile(rf"(?:still )?{_NOT_READY}", re.IGNORECASE)
+_NAMED_CODE = re.compile(rf"(?:[\w.]*[.#])?{CODES}(?:Exception|Error)?", re.IGNORECASE)
 _SAID = re.compile(
-    rf"rate[- ]?limit|too many requests|{_PHRASE}|timed? ?out\b|{_DROPPED}|temporarily unavailable|overloaded"
-    r"|try again later|service[ _]unavailable|still (?:pending|processing)",
+    rf"(?:rate[- ]?limit(?:ed|ing)?|too many requests|{PHRASE}|timed? ?out|{DROPPED}|temporarily unavailable"
+    r"|overloaded|try again later|service[ _]unavailable|still (?:pending|processing))\b"
+    r"(?=\W*$|\W*[.,:;!(]|\W* (?:for|after|by|in|while|waiting|exceeded|reached|hit|please|try|on|at|with|to|from|and"
+    r"|or|-)\b)",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"^[{\[]", re.MULTILINE)
 _PYTHON_PAIR = re.compile(rf"'(?:status|state|phase)': '{_NOT_READY}'", re.IGNORECASE)
 
 
@@ -140,11 +110,8 @@ def is_settled(made: Made) -> bool:
 
 def _prints_files(made: Made) -> bool:
     """Whether it is a shell command that reads files of the workspace, and nothing else."""
-    text = made.arguments.get("command") if made.effect == "exec" else None
-    command = read_command(text) if isinstance(text, str) else None
-    if command is None or not set(command.programs) <= PRINTERS:
-        return False
-    return not any(one.startswith(("/", "~", "..")) or "$" in one for one in command.operands)
+    line = made.arguments.get("command") if made.effect == "exec" else None
+    return isinstance(line, str) and prints_files(line)
 
 
 def _says_not_yet(made: Made) -> Iterator[bool]:
@@ -159,9 +126,11 @@ def _says_not_yet(made: Made) -> Iterator[bool]:
     yield bool(statuses and _UNSETTLED_STATUS.fullmatch(statuses[-1]))
     if statuses and statuses[-1].startswith("2"):
         ending = [line for line in ending if not line.startswith(("< ", "* "))]
-    yield any(_REPORTED.match(line) for line in ending)
+    yield any(REPORTED.match(line) for line in ending)
     if len(lines) <= FEW_LINES:
-        yield any(_WAITS.match(line.strip()) for line in lines)
+        waits = [place for place, line in enumerate(lines) if _WAITS.match(line.strip())]
+        # What was waited for may have come.
+        yield bool(waits) and not any(_ENDED.search(line) for line in lines[waits[-1] + 1 :])
         yield any(line.startswith("{") and _PYTHON_PAIR.search(line) for line in lines)
     if len(lines) == 1 and _ONLY_STATUS.fullmatch(lines[0].strip()):
         yield bool(_ASKS_STATUS.search(made.raw))
@@ -169,7 +138,7 @@ def _says_not_yet(made: Made) -> Iterator[bool]:
 
 
 def _objects(lines: list[str]) -> Iterator[Mapping[str, Any]]:
-    """JSON objects that begin a line; one may go on over the lines after it."""
+    """JSON objects that begin a line, also as the only one in a list; one may go on over the lines after it."""
     text = "\n".join(lines)
     place, tried = 0, 0
     while tried < FIRST_LINES and (start := _opening(text, place)) >= 0:
@@ -179,34 +148,60 @@ def _objects(lines: list[str]) -> Iterator[Mapping[str, Any]]:
         except (ValueError, RecursionError):
             place = start + 1
             continue
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if isinstance(value, dict):
             yield value
 
 
 def _opening(text: str, place: int) -> int:
-    if place == 0 and text.startswith("{"):
-        return 0
-    found = text.find("\n{", max(place - 1, 0))
-    return found + 1 if found >= 0 else -1
+    found = _OPENS.search(text, place)
+    return -1 if found is None else found.start()
 
 
 def _waits(value: Mapping[str, Any], depth: int = 2) -> bool:
     """Whether an object says that something is not done or cannot be done now."""
-    failing = "error" in value or "errors" in value
+    failing = bool(value.get("error") or value.get("errors"))
+    well = value.get("ok") is True or value.get("success") is True
+    names = {key.lower() for key in value}
     for key, one in value.items():
         name = key.lower()
-        if name in _STATE_KEYS and isinstance(one, str) and _NOT_READY_WORD.fullmatch(one.strip()):
+        if isinstance(one, str) and _waits_by_word(name, one.strip(), names):
             return True
         if (name in _CODE_KEYS or (name == "code" and (failing or "message" in value))) and _is_busy(one):
             return True
-        if name in _SAYS_KEYS and isinstance(one, str) and len(one) < 300 and _SAID.search(one):
+        if (
+            isinstance(one, str)
+            and not well
+            and len(one) < 300
+            and _says_busy(name, one, fails=failing or "message" in names)
+        ):
             return True
         if name in ("retry_after", "retryafter", "retry-after") and one:
             return True
+        if one is False and (name == "ready" or (name in ("done", "finished", "completed") and names & _JOB_KEYS)):
+            return True
+        one = one[0] if isinstance(one, list) and len(one) == 1 and failing else one
         if depth and isinstance(one, dict) and (failing or len(value) <= 3) and _waits(one, depth - 1):
             return True
     return False
 
 
+def _waits_by_word(name: str, word: str, names: set[str]) -> bool:
+    if name not in _STATE_KEYS:
+        return False
+    if word.lower() == "accepted":
+        return not names.isdisjoint(_JOB_KEYS)
+    if word.lower() == "running" and not names.isdisjoint(_LASTING_KEYS):
+        return False
+    return bool(_NOT_READY_WORD.fullmatch(word))
+
+
+def _says_busy(name: str, text: str, *, fails: bool) -> bool:
+    if name in _NAME_KEYS and (fails or name not in _LABEL_KEYS) and _NAMED_CODE.fullmatch(text.strip()):
+        return True
+    return name in _SAYS_KEYS and bool(_SAID.fullmatch(text.strip(" .!")) if name == "title" else _SAID.search(text))
+
+
 def _is_busy(value: Any) -> bool:
-    return isinstance(value, int | str) and bool(re.fullmatch(rf"202|{_BUSY}", str(value)))
+    return isinstance(value, int | str) and bool(re.fullmatch(rf"202|{BUSY}", str(value)))

@@ -5,11 +5,13 @@ To hand in, or to end the turn with words, is to say so, unless
 - the reply that ends it says nothing: it is empty, cannot be read, holds a call that was written as text, or was
   refused or held back by the provider (its own word for why it stopped); or
 - its text plainly says that it is not done: the candidate gives up, will not or cannot do it, was not able to fix or
-  finish it, or the bug is still there.
+  finish it, did a part, or the bug is still there, or tests still fail; or
+- its text ends the turn on announcing the next step, or on asking the user for what is wanted to go on.
 
 English only. In doubt it is a claim: what is said of others ("users could not …"), of a time before ("at first I could
-not …"), under a condition ("if it is not fixed …"), of something unrelated, in quotes or in code does not count; and
-where the text ends on saying that it is fixed, that counts.
+not …"), under a condition ("if it is not fixed …"), of one way among several ("not with a regex, so I wrote a
+parser"), of something unrelated, in quotes or in code does not count; and where the text ends on saying that it is
+fixed, that counts. A polite question after that ("Anything else?") changes nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from sandbox.detect.sayings import PLAINLY_NOT, RATHER_NOT, is_done, is_of_another
 from sandbox.events import Event
 
 MOST_READ = 20_000
@@ -25,93 +28,47 @@ _HELD_BACK = frozenset(
     {"content_filter", "refusal", "refused", "safety", "recitation", "prohibited_content", "blocklist"}
 )
 
-_ASIDE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|^\s*>[^\n]*", re.DOTALL | re.MULTILINE
-)
+_BLOCK = re.compile(r"```.*?(?:```|\Z)|^\s*>[^\n]*", re.DOTALL | re.MULTILINE)
+_ASIDE = re.compile(r"`[^`\n]*`|\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”")
+_IS = re.compile(r"(?<=\w)'s (?=(?:still|not|now|all|done|fixed|broken|only|yet|there|failing|working)\b)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|;\s|\s[—–-]\s")
-_ELSEWHERE = re.compile(
-    r"\b(?:if|unless|whenever|in case|at first|initially|originally|previously"
-    r"|before (?:this|the|my|that)|used to|unrelated"
-    r"|pre-?existing|out of scope|but (?:then|now|eventually|finally|later|afterwards|managed)|until i|no longer)\b"
-)  # fmt: skip
-
-_DO = r"(?:fix|solve|resolve|complete|finish|repair|mend|implement|accomplish|address|do|get|make)"
-_DID = r"(?:fix(?:ed)?|solved?|resolved?|completed?|finish(?:ed)?|repair(?:ed)?|implement(?:ed)?|done|addressed)"
-_NAMED = (
-    r"(?:the|this|that|your|these|those|either|any|both|all)(?: of)?(?: the| these| your)? ?(?:[\w-]+ ){0,3}?"
-    r"(?:bugs?|issues?|problems?|tasks?|errors?|failures?|fix|works?|request|crash"
-    r"|defects?|complaints?|tests?|one|two)"
+_DOES = (
+    r"(?:look|check|see|read|run|re-?run|fix|try|find|start|begin|open|search|inspect|examine|investigate|explore"
+    r"|reproduce|write|rewrite|edit|update|change|create|implement|make|test|verify|continue|proceed|analy[sz]e|view"
+    r"|list|figure|understand|debug|trace|apply|use|do|get|go|take|think|work|move|refactor|modify|replace|review"
+    r"|confirm|ensure|dig|locate|identify|determine|set|install|build|call|grep|print|revert|undo|restore|address"
+    r"|tackle|handle|patch|correct|adjust|double-check|gather|scan|study|compare|prepare|focus|attempt|add|query)"
 )
-_THING = rf"(?:{_NAMED}|it|this|that|them|everything|anything|all)"
-# As the subject of a clause of its own; "what is not done", "objects that are not done" are of something else.
-_SUBJECT = (
-    rf"(?:(?:^|\W){_NAMED}|^(?:task|work|bug|issue|fix)|(?:^\W*|[,:] |\b(?:but"
-    r"|and|so|as|because) )(?:it|this|that|everything|they))"
+_GOING_ON = re.compile(
+    r"(?:^\W*|[,:;–—-] |\b(?:and|so|but|then|now|next|first|okay|ok) )(?:(?:now|next|first|then|also|step \d+)\W+)?"
+    r"(?:let me|let's|let us|i'll|i will|i(?:'m| am) (?:going|about) to|i(?: still)? (?:need|have|want|plan) to|we'll"
+    r"|we will|we need to|i(?:'d| would) (?:like|need) to|going to)"
+    r"(?: (?:now|next|first|then|also|just|quickly|try to|continue to|continue by|start by|begin by|need to)){0,3} "
+    rf"{_DOES}\b"
+    rf"|^\W*(?:now |first |next )?{_DOES[:-1]}|look|runn)(?:t|n|m)?ing\b.{{0,80}}(?:\bnow\b|\bfirst\b|\bnext\b|\.\.\."
+    rf"|…)\W*$"
 )
-_SOUGHT = r"(?:the|a|any|its|what) (?:[\w-]+ ){0,3}?(?:bugs?|cause|fix|problem|solution|issue|reason|source|way)"
-_HOWEVER = r"(?:(?:\w+ly|still|just|simply|also|even|yet) ){0,2}"
-_I = (
-    r"(?:\bi(?:'m| am|'ve| have| was)?|\bwe(?:'re| are|'ve| have| were)?|^(?:\W{0,9}(?:sorry"
-    rf"|unfortunately|regrettably|so|but|and|still|however|alas)\b){{0,2}}\W{{0,9}}) ?{_HOWEVER}"
+_SOME_DAY = re.compile(
+    r"\b(?:if|whenever|in case|later|upon request|on request|separate|follow-?up|once you|when you|next time"
+    r"|rest to you"
+    r"|from now on|in future|in the future|it there|leave)\b"
 )
-_UNABLE = (
-    rf"{_I}(?:could not|couldn't|cannot|can't|can not|was not able to|wasn't able to"
-    r"|(?:will not|won't) be able to|(?:am |'m )?not able to|been unable to"
-    r"|not been able to|(?:have|has|had)n't been able to|unable to|failed to|fail to"
-    r"|did not manage to|didn't manage to"
-    r"|don't know how to|do not know how to|was not able|were not able to|weren't able to) " + _HOWEVER
-)  # fmt: skip
-_NOT_DONE = [
-    (
-        r"^(?:\W{0,9}no)?\W{0,9}(?:still )?not (?:done|fixed|finished|solved|resolved)\W*$"
-        r"|(?:^|\W)(?:so |, )(?:i'm )?giving up\b"
-    ),
-    rf"{_I}(?:give up|giving up|gave up|given up|have to stop here|must stop here|out of ideas|stuck\b(?! to))",
-    rf"{_I}(?:run|ran|running) out of (?:time|tokens|budget|context|steps|calls)",
-    rf"{_UNABLE}(?:fix|solve|resolve|complete|finish|repair|mend|accomplish|implement)\b",
-    rf"{_UNABLE}{_DO} {_THING}\b",
-    rf"{_UNABLE}(?:find|locate|identify|determine|figure out|see|pin down) (?:{_SOUGHT}|what|why|how)\b",
-    rf"{_UNABLE}(?:help|assist|comply|continue|proceed)\b",
-    rf"{_I}(?:could not|couldn't|cannot|can't|was not able to|wasn't able to|unable to)[.!]*$",
-    (
-        rf"{_I}(?:will not|won't|refuse to|decline to|must decline|have to decline"
-        r"|not going to) ?(?:do|help|assist|comply|fix|this|that|$|[.!])"
-    ),
-    (
-        rf"{_I}(?:have not|haven't|did not|didn't|never|not)(?: yet)? (?:yet |actually "
-        rf"|fully |really |been able to )?{_DID}(?: (?:with )?{_THING}\b|[.,!]|$| yet)"
-    ),
-    (
-        r"^\W*(?:it(?:'s| is) |this is |that is |i(?:'m| am) )?(?:still |yet )?not (?:yet "
-        r"|fully |completely |quite |really )?(?:done|fixed|complete|completed|finished"
-        r"|solved|resolved|working)\b(?! (?:without|until|by|in) )"
-    ),
-    (
-        rf"{_SUBJECT} (?:is|are|remains?|has|have)(?: been)?(?: still)?(?:n't| not)(?: been)?(?: yet"
-        r"| fully| completely| really)? (?:been )?(?:done|fixed|complete|completed"
-        r"|finished|solved|resolved|working|implemented|passing)\b(?! (?:without|until"
-        r"|by|in) )"
-    ),
-    rf"{_SUBJECT} (?:does not|doesn't|do not|don't) (?:yet )?(?:work|pass)\b(?! (?:without|until|by|in) )",
-    (
-        rf"{_SUBJECT} (?:(?:still )?remains? (?:un\w+|broken|incomplete|open|to be)"
-        r"|(?:is|are) (?:still )?(?:unfixed|unresolved|unsolved|unfinished|incomplete)"
-        r"|(?:is|are) still (?:broken|failing|there|present|open|wrong|occurs?)|still (?:fails?"
-        r"|occurs?|exists?|persists?|happens?))\b"
-    ),
-    (
-        r"(?:\b(?:i|we)(?:'ve| have)? (?:only )?|\bonly )partial(?:ly)? (?:fixed|solved"
-        r"|resolved|completed|implemented|done)\b"
-    ),
-]
-_SAYS_NOT_DONE = re.compile("|".join(f"(?:{one})" for one in _NOT_DONE))
-_SAYS_DONE = re.compile(
-    rf"^\W*(?:all )?(?:done|fixed|finished|complete[d]?|solved|resolved)\b"
-    r"|\b(?:i|we)(?:'ve| have)? (?:now |since |then |also |finally |eventually )?(?:fixed"
-    r"|solved|resolved|completed|finished|implemented)\b"
-    rf"|{_THING} (?:is|are|has been|have been|now|all) (?:now |all |been |both )?(?:done"
-    r"|fixed|completed?|finished|solved|resolved|works?|working|pass(?:es|ing)?)\b"
+_ASKING = re.compile(
+    r"\?\W*$"
+    r"|\b(?:i|we)(?: would|'d| will|'ll| still| do)? need (?:more|further|additional|some|your|you to|to know|access"
+    r"|help)\b"
+    r"|\b(?:i|we)(?: would|'d| will|'ll| still)? need\b.{0,80}\b(?:to (?:continue|proceed|go on)|before i|from you)\b"
+    r"|\bplease (?:provide|clarify|tell me|specify|share|send|give me|advise|let me know (?:which|what|where|how"
+    r"|who))\b"
+    r"|\b(?:await(?:ing)?|wait(?:ing)? for) your (?:answer|reply|decision|input|instructions?|clarification)"
+    r"|\b(?:tell|show) me (?:which|what|where|how)\b"
 )
+_POLITE = re.compile(
+    r"\b(?:anything|something) else\b|\b(?:does|do|is|are|was) (?:this|that|it|these)\b.{0,30}\b(?:help|work|look"
+    r"|make sense"
+    r"|solve|answer|what you|ok|okay|fine|good|enough|sound)\b"
+)
+_ON_WITH = re.compile(r"\b(?:continue|proceed|go on|go ahead|carry on|move on|start|which|next|second|remaining)\b")
 
 
 def claims_done(events: Sequence[Event]) -> bool:
@@ -132,23 +89,47 @@ def _takes_back(reply: Event | None) -> bool:
         return True
     if not reply.data.get("calls") and str(reply.data.get("finish") or "").lower() in _HELD_BACK:
         return True
-    return says_not_done(str(reply.data.get("text") or ""))
+    return says_not_done(str(reply.data.get("text") or ""), handing_in=bool(reply.data.get("calls")))
 
 
-def says_not_done(text: str) -> bool:
-    """Whether a text plainly says that the work is not done, and does not end on saying that it is."""
-    last = None
-    for sentence in _sentences(text[-MOST_READ:]):
-        if _SAYS_NOT_DONE.search(sentence) and not _ELSEWHERE.search(sentence):
-            last = True
-        elif _SAYS_DONE.search(sentence):
-            last = False
-    return last is True
+def says_not_done(text: str, *, handing_in: bool = False) -> bool:
+    """Whether a text plainly says that the work is not done, and does not end on saying that it is.
+
+    Args:
+        handing_in: a call goes with the text; then what it announces or asks is no reason to doubt.
+    """
+    verdict: bool | None = None
+    rather, done, last = False, False, ""
+    for last in _sentences(text[-MOST_READ:]):
+        found = PLAINLY_NOT.search(last)
+        half = found or RATHER_NOT.search(last)
+        if half is None or is_of_another(last, half.start()):
+            found = half = None
+        finished = is_done(last, half.end() if half else 0)
+        done = done or finished or (half is not None and found is None and is_done(last))
+        rather = rather or half is not None
+        verdict = False if finished else True if found else verdict
+    if verdict is None:
+        verdict = rather and not done
+    return verdict or (not handing_in and (_goes_on(last) or _asks(last, done=done)))
 
 
 def _sentences(text: str) -> Iterator[str]:
-    plain = _ASIDE.sub(" ", text.replace("\u2019", "'").lower())
+    plain = _ASIDE.sub("x", _BLOCK.sub("\n", text.replace("\u2019", "'").lower()))
+    plain = _IS.sub(" is ", plain)
     for sentence in _SENTENCE.split(plain):
         shown = " ".join(re.sub(r"[*_#]", " ", sentence).split())[:600]
         if shown:
             yield shown
+
+
+def _goes_on(sentence: str) -> bool:
+    """Whether a sentence announces the next step."""
+    return bool(_GOING_ON.search(sentence)) and not _SOME_DAY.search(sentence)
+
+
+def _asks(sentence: str, *, done: bool) -> bool:
+    """Whether a sentence asks the user for what is wanted to go on. done: before it stood that all is done."""
+    if not _ASKING.search(sentence) or _POLITE.search(sentence):
+        return False
+    return not done or bool(_ON_WITH.search(sentence))

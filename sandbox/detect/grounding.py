@@ -1,7 +1,8 @@
 """Where identifier-like values of arguments come from. Advisory: a guess may be a good one.
 
 A value is grounded by the first event in which it stands, before the reply that used it: a prompt, the result of a
-tool, or a name that the candidate made itself (a file written, a command run). What is identifier-like:
+tool, or a name that the candidate made itself (a file written, a command run). It stands where it begins and ends like
+a word, or like a part of one (`walk` in walk_tree, not in walking). What is identifier-like:
 
 - arguments that hold paths, part by part, but for names that stand by convention (README.md, tests …);
 - arguments that hold ids (`id`, `order_id`), symbols, modules, branches;
@@ -13,8 +14,7 @@ Commands, patterns to search for and text are not: to search is how names are fo
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sandbox.detect.made import Made
@@ -52,8 +52,11 @@ pyproject.toml requirements.txt package.json conftest.py __init__.py __main__.py
 HEAD main master
 """
 _CONVENTIONS = frozenset(_COMMON.split())
-_DIVIDE = "\n\0\n"
 LONGEST = 300
+_ATOM = re.compile(r"[A-Za-z0-9_]+")
+_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+# Marks whose last letter would stick to the word behind them: colours, and line ends written out.
+_STICKS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\\[nrt]")
 
 
 class Origins:
@@ -68,25 +71,50 @@ class Origins:
                 if made.returned is not None:
                     told.append((made.returned.seq, made.returned.seq, _result(made)))
         told = sorted((one for one in told if one[2]), key=lambda one: one[0])
-        self._known = [known for known, _, _ in told]
-        self._seqs = [seq for _, seq, _ in told]
-        self._text = _DIVIDE.join(text for _, _, text in told)
-        self._starts: list[int] = []
-        start = 0
-        for _, _, text in told:
-            self._starts.append(start)
-            start += len(text) + len(_DIVIDE)
-        self._first: dict[str, int] = {}
+        # Of equal texts the first is enough.
+        first = {text: (known, seq) for known, seq, text in reversed(told)}
+        self._texts = sorted(((known, seq, text) for text, (known, seq) in first.items()), key=lambda one: one[0])
+        self._where: dict[str, list[int]] = {}
+        self._whole: dict[str, list[str]] = {}
+        for index, (_, _, text) in enumerate(self._texts):
+            self._index(index, text)
+        self._first: dict[str, int | None] = {}
 
     def of(self, word: str, by: int) -> int | None:
         """`seq` of the first event in which a word stands, if the reply with `seq` `by` could know of it."""
-        place = self._first.get(word)
-        if place is None:
-            place = self._first[word] = self._text.find(word)
-        if place < 0:
+        if word not in self._first:
+            stands = (index for index in self._candidates(word) if word in self._texts[index][2])
+            self._first[word] = next(stands, None)
+        index = self._first[word]
+        if index is None:
             return None
-        index = bisect_right(self._starts, place) - 1
-        return self._seqs[index] if self._known[index] <= by else None
+        known, seq, _ = self._texts[index]
+        return seq if known <= by else None
+
+    def _index(self, index: int, text: str) -> None:
+        atoms = set(_ATOM.findall(text))
+        if "\x1b" in text or "\\" in text:
+            atoms.update(_ATOM.findall(_STICKS.sub(" ", text)))
+        for atom in atoms:
+            if atom not in self._where:
+                self._where[atom] = []
+                for piece in {*_PIECE.findall(atom), *atom.strip("_").split("_")} if len(atom) <= LONGEST else ():
+                    self._whole.setdefault(piece, []).append(atom)
+            self._where[atom].append(index)
+
+    def _candidates(self, word: str) -> Iterable[int]:
+        """Places in `_texts` that hold the rarest piece of a word, in order."""
+        best: Iterable[int] = range(len(self._texts))
+        least = len(self._texts) + 1
+        for atom in set(_ATOM.findall(word)):
+            lists = [
+                self._where[one] for one in dict.fromkeys([atom, *self._whole.get(atom, ())]) if one in self._where
+            ]
+            count = sum(map(len, lists))
+            if count < least:
+                least = count
+                best = lists[0] if len(lists) == 1 else sorted({index for one in lists for index in one})
+        return best
 
 
 def _messages(event: Event) -> str:

@@ -3,41 +3,37 @@
 What is compared depends on what the call does:
 
     read, write, list  the path, exactly, from the workspace on; write_file, edit_file and `sed -i` alike write
-    search             most words of the pattern
+    search, find       most words of the pattern, in text or in names of files
     run                the command (`commands.is_similar`)
     submit             nothing
     anything else      the same tool, and half of the words of its arguments
 
 A shell command does what its first part does: `cat a.py` reads a.py. A path or a command that was cut short is
-compared as far as it goes. Where nothing can be read of a command, no other one can be said to be for the same, unless
-that one has no arguments either.
+compared as far as it goes. Where nothing can be read of what a call was given, no other one can be said to be for the
+same, unless that one was given nothing either.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.detect.commands import Command, is_similar, patched_paths, plain_path, read_command
+from sandbox.detect.command_parts import plain_path
+from sandbox.detect.commands import Command, is_similar, patched_paths, read_command
+from sandbox.detect.foreign import deed_of, folder_of, is_named_in, is_test_run, plain_name, programs_for, runs_tests
+from sandbox.detect.garbled import MOST_READ
 from sandbox.tooling import SUBMIT
 
 # Text to be written or replaced says little about what a call was for, and changes from one attempt to the next.
 BULK = frozenset(
     {"content", "contents", "old", "new", "text", "patch", "diff", "body", "message", "code", "description"}
 )
+_CONTENT_KEYS = ("content", "contents", "text", "file_text")
 _PATH_KEYS = ("path", "paths", "file", "files", "filename", "filepath", "dir", "directory", "folder")
 _COMMAND_KEYS = ("command", "cmd", "commands", "script", "shell", "bash", "code", "input", "")
-# Good enough for arguments that do not parse: a key and the string behind it, even one that never ends.
-_PAIR = re.compile(r"""(\w{1,64})["']?[ \t]{0,9}:\s{0,9}(["'])((?:[^"'\\]|\\.|(?!\2)["'])*)""", re.DOTALL)
 _WORD = re.compile(r"[\w./-]{2,}")
-_BARE = re.compile(r"(?!(?:null|true|false)\b)[A-Za-z_./~]")
-_FOREIGN_PREFIX = re.compile(r"\A(?:functions|default_api|tools?)[.:]")
-_HANDS_IN = re.compile(r"submit|finish|done\b|complete|task_complete|final_answer|end_task", re.IGNORECASE)
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-MOST_READ = 20_000
 MOST_WORDS = 200
 LEAST_SHARED = 0.5
 
@@ -50,35 +46,7 @@ _OWN = {
     "search": "search",
     SUBMIT: "submit",
 }
-# What tools of other harnesses do, by words of their names.
-_FOREIGN_WORDS = {
-    "run": frozenset(["bash", "shell", "sh", "terminal", "command", "cmd", "execute", "exec", "run"]),
-    "write": frozenset(
-        ["write", "create", "edit", "replace", "insert", "append", "save", "patch", "update", "modify", "overwrite"]
-    ),
-    "list": frozenset(["ls", "list", "dir", "tree"]),
-    "search": frozenset(["grep", "search", "find", "rg"]),
-    "read": frozenset(["read", "view", "open", "cat", "show", "get", "load"]),
-}
-_OF_FILES = frozenset(
-    [
-        "file",
-        "files",
-        "dir",
-        "directory",
-        "folder",
-        "str",
-        "text",
-        "patch",
-        "diff",
-        "code",
-        "lines",
-        "apply",
-        "in",
-        "the",
-        "a",
-    ]
-)
+ON_PATHS = frozenset({"read", "write", "list"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,60 +54,33 @@ class Target:
     """What a call was for.
 
     tool: None if the call named none. foreign: whether none of that name is offered.
-    does: read, write, list, search, run or submit; None for anything else.
+    does: read, write, list, search, find, run or submit; None for anything else. or_does: what would be the same here
+    (an empty file is written by creating it).
     paths: from the workspace on. cut_path: the beginning of one that was cut short.
-    command: of a call that runs one. words: of patterns, ids and other short values.
+    command: of a call that runs one; line: as it was written. words: of patterns, ids and other short values.
+    corrects: whether it was given something else too, and that was itself at fault.
     """
 
     tool: str | None
     foreign: bool
     does: str | None
+    or_does: str | None
     paths: frozenset[str]
     cut_path: str | None
     command: Command | None
+    line: str | None
     words: frozenset[str]
+    corrects: bool
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing could be read of what it was for."""
+        """Whether nothing could be read of what it was given."""
         return not (self.paths or self.cut_path or self.command or self.words)
 
-
-def readable(raw: str) -> tuple[Mapping[str, Any], str | None]:
-    """As much of raw arguments as can be read, and the key of the string that was cut short.
-
-    That is an object, one written as a string or alone in a list, pairs that look like some, or bare text (under the
-    key ""). For comparing only; nothing read in this way is ever run.
-    """
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        return _pairs(raw)
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if isinstance(value, str):
-        try:
-            inner = json.loads(value)
-        except (ValueError, RecursionError):
-            return _pairs(value)
-        value = inner if isinstance(inner, dict) else {}
-    return (value if isinstance(value, dict) else {}), None
-
-
-def _pairs(raw: str) -> tuple[Mapping[str, Any], str | None]:
-    text = raw[:MOST_READ]
-    if text.startswith('"'):  # an object written as a string, and cut
-        text = text[1:].replace('\\"', '"')
-    pairs = list(_PAIR.finditer(text))
-    if not pairs:
-        bare = text.strip()
-        return ({"": bare}, None) if _BARE.match(bare) else ({}, None)
-    cut = pairs[-1][1] if text[pairs[-1].end() :] in ("", "\\") else None
-    return {pair[1]: _unescaped(pair[3]) for pair in pairs}, cut
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
+    @property
+    def is_vague(self) -> bool:
+        """Whether it cannot be told which file or what else it was for."""
+        return self.is_blank or (self.does in ON_PATHS and not self.paths and self.cut_path is None)
 
 
 def is_path_key(key: str) -> bool:
@@ -158,37 +99,57 @@ def target(
     """What a call was for.
 
     Args:
-        arguments: as they are, or as much of them as is `readable`.
+        arguments: as they are, or as much of them as is `garbled.readable`.
         cut: the argument that was cut short.
         foreign: whether no tool of that name is offered.
         blamed: arguments that were themselves at fault, and so say nothing about what was wanted.
     """
-    name = _FOREIGN_PREFIX.sub("", tool or "")
+    name = plain_name(tool)
     told = {key: value for key, value in arguments.items() if key not in blamed or isinstance(value, list)}
-    does = _OWN.get(name) or (_foreign_does(name, told) if foreign else None)
-    command = _command(told, does, cut, foreign=foreign)
-    paths = {plain_path(text) for key, text in _values(told) if _is_path(key, does) and key != cut and text.strip()}
-    for key, text in _values(told):
-        if key.lower() in ("patch", "diff", "input"):
-            paths |= patched_paths(text[:MOST_READ])
-    cut_path = plain_path(str(told[cut])) if cut and _is_path(cut, does) and str(told[cut]).strip() else None
+    does, choosing = _OWN.get(name), None
+    if foreign and does is None:
+        does, choosing = deed_of(name, told, any(map(is_path_key, told)))
+    told = {key: value for key, value in told.items() if key != choosing}
+    line = _line(told, does, foreign=foreign)
+    command = None if line is None else read_command(line[1], cut=line[0] == cut)
+    paths, cut_path = _paths(told, does, cut)
+    words = frozenset() if command or does == "run" else _words(told, does)
+    if foreign and does == "find" and (folder := folder_of(told)) is not None:
+        does, paths, words = "list", frozenset([plain_path(folder)]), frozenset()
+    if foreign and does == "list" and not told:
+        paths = frozenset(["."])
     return Target(
         tool=name or None,
         foreign=foreign,
         does=does,
-        paths=frozenset(paths),
+        or_does=_or_does(told, does, cut, foreign=foreign),
+        paths=paths,
         cut_path=cut_path,
         command=command,
-        words=frozenset() if command or does == "run" else _words(told, does),
+        line=None if line is None else line[1],
+        words=words,
+        corrects=any(arguments[key] not in ("", None) for key in blamed if key in arguments and key not in told),
     )
 
 
 def _is_path(key: str, does: str | None) -> bool:
-    return is_path_key(key) or (not key and does in ("read", "write", "list"))
+    return is_path_key(key) or (not key and does in ON_PATHS)
 
 
-def _command(arguments: Mapping[str, Any], does: str | None, cut: str | None, *, foreign: bool) -> Command | None:
-    """The command line among the arguments of a call that runs one."""
+def _paths(arguments: Mapping[str, Any], does: str | None, cut: str | None) -> tuple[frozenset[str], str | None]:
+    """Paths among arguments, and the one that was cut short."""
+    paths = {
+        plain_path(text) for key, text in _values(arguments) if _is_path(key, does) and key != cut and text.strip()
+    }
+    for key, text in _values(arguments):
+        if key.lower() in ("patch", "diff", "input"):
+            paths |= patched_paths(text[:MOST_READ])
+    cut_path = str(arguments[cut]).strip() if cut in arguments and cut is not None and _is_path(cut, does) else ""
+    return frozenset(paths), plain_path(cut_path) if cut_path else None
+
+
+def _line(arguments: Mapping[str, Any], does: str | None, *, foreign: bool) -> tuple[str, str] | None:
+    """The command line among the arguments of a call that runs one, after the name of its argument."""
     if does != "run" and not (foreign and does is None and {"command", "cmd"} & set(arguments)):
         return None
     for key in _COMMAND_KEYS:
@@ -196,17 +157,25 @@ def _command(arguments: Mapping[str, Any], does: str | None, cut: str | None, *,
         if isinstance(value, list):
             value = " ".join(f"'{one}'" if " " in one else one for one in value if isinstance(one, str))
         if isinstance(value, str) and value.strip():
-            return read_command(value[:MOST_READ], cut=key == cut)
+            return key, value[:MOST_READ]
     return None
 
 
 def _words(arguments: Mapping[str, Any], does: str | None) -> frozenset[str]:
-    """Of what is short and no path; paths of the workspace's tools are compared as such."""
-    words: set[str] = set()
+    """Of what is short and no path; else of what is long; else numbers."""
+    short: set[str] = set()
+    bulk: set[str] = set()
     for key, text in _values(arguments):
-        if key.lower() not in BULK and not _is_path(key, does):
-            words |= set(_WORD.findall(text[:MOST_READ])[:MOST_WORDS])
-    return frozenset(words)
+        if not _is_path(key, does) and text.strip():
+            found = _WORD.findall(text[:MOST_READ])[:MOST_WORDS] or [text.strip()]
+            (bulk if key.lower() in BULK else short).update(found)
+    if does is not None:
+        return frozenset(short or bulk)
+    return frozenset(short or bulk or {f"{key} {value}" for key, value in arguments.items() if _is_number(value)})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -218,42 +187,63 @@ def _values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield key, str(one).zfill(2)
 
 
-def _foreign_does(name: str, arguments: Mapping[str, Any]) -> str | None:
-    if _HANDS_IN.match(name):
-        return "submit"
-    words = [word.lower() for word in _NAME_WORD.findall(name)]
-    for does, known in _FOREIGN_WORDS.items():
-        found = [word for word in words if word in known]
-        rest = [word for word in words if word not in known and word not in _OF_FILES]
-        of_files = does != "run" and any(map(is_path_key, arguments))
-        if found and (not rest or (of_files and words[0] in known)):
-            return does
-    return None
+def _or_does(arguments: Mapping[str, Any], does: str | None, cut: str | None, *, foreign: bool) -> str | None:
+    if does == "write" and cut is None and any(arguments.get(key) == "" for key in _CONTENT_KEYS):
+        return "create"
+    # An editor views folders too.
+    return "list" if foreign and does == "read" else None
 
 
 def reaches(later: Target, wanted: Target) -> bool:
     """Whether a call that went well is for the same as a faulty one; see the top of this file."""
-    if (later.does == "submit") != (wanted.does == "submit"):
-        return False
-    if wanted.does == "submit":
-        return True
-    if wanted.is_blank and later.is_blank and (wanted.foreign or later.tool == wanted.tool):
-        return True  # neither was given anything
+    if "submit" in (later.does, wanted.does):
+        return later.does == wanted.does
     if wanted.foreign and wanted.does is None and wanted.command is None:
         return _serves(later, wanted)
-    if wanted.does is None and wanted.command is None:
-        return later.tool == wanted.tool and _share_words(later, wanted)
     if wanted.command is not None:
         return _does_command(later, wanted.command)
-    if wanted.does == "run":
+    if wanted.is_blank:
+        corrected = wanted.corrects and wanted.does != "run" and not wanted.foreign
+        same = later.tool == wanted.tool or (wanted.foreign and later.does == wanted.does)
+        return same and (later.is_blank or corrected)
+    if wanted.does is None:
+        return later.tool == wanted.tool and _share_words(later, wanted)
+    return _does_same(later, wanted)
+
+
+def may_serve(later: Target, wanted: Target) -> bool:
+    """Whether a call that went well may have been for the same, where it cannot be told what for exactly."""
+    if not wanted.is_vague or later.does == "submit":
         return False
-    if later.command is not None:
-        return _command_does(later.command, wanted)
-    if later.does != wanted.does:
+    if wanted.tool is None or later.tool == wanted.tool:
+        return True
+    if wanted.does is None:
         return False
-    if wanted.does == "search" and wanted.words:
-        return _most(wanted.words, later.words)
-    return _same_path(later.paths, wanted) or (not wanted.paths and wanted.cut_path is None)
+    command = later.command
+    if command is None:
+        return later.does == wanted.does
+    deeds = {does for does, _ in command.touches} | {"run"} | ({"search"} if command.searches else set())
+    return wanted.does in deeds
+
+
+def _does_same(later: Target, wanted: Target) -> bool:
+    """Whether a call does to the same files, or looks for the same, as a file tool was called to."""
+    does = {wanted.does, wanted.or_does}
+    command = later.command
+    if command is None:
+        if later.does not in does:
+            return False
+        there, paths = later.words | later.paths, later.paths
+    else:
+        there, paths = command.operands, frozenset(path for deed, path in command.touches if deed in does)
+    if wanted.does in ("search", "find") and wanted.words:
+        looks = command is None or (command.searches if wanted.does == "search" else command.finds)
+        return (looks or (command is not None and wanted.foreign and command.finds)) and _most(wanted.words, there)
+    if wanted.paths or wanted.cut_path is not None:
+        return _same_path(paths, wanted)
+    if command is not None and not paths:
+        return False
+    return wanted.foreign or _most(wanted.words | {plain_path(word) for word in wanted.words}, there)
 
 
 def _same_path(paths: Collection[str], wanted: Target) -> bool:
@@ -274,35 +264,44 @@ def _does_command(later: Target, wanted: Command) -> bool:
     return any((later.does, path) in wanted.first for path in later.paths)
 
 
-def _command_does(later: Command, wanted: Target) -> bool:
-    """Whether a command does what a file tool was called for."""
-    if wanted.does == "search":
-        return later.searches and bool(wanted.words) and _most(wanted.words, later.operands)
-    return _same_path([path for does, path in later.touches if does == wanted.does], wanted)
-
-
 def _most(wanted: frozenset[str], there: frozenset[str]) -> bool:
     loose = there | {word for one in there for word in _WORD.findall(one)}
+    loose |= {word.strip("/") for word in loose}
+    wanted = frozenset(word.strip("/") or word for word in wanted)
     return 2 * len(wanted & loose) > len(wanted)
 
 
 def _serves(later: Target, wanted: Target) -> bool:
-    """Whether any tool does what one that is not there was called for: on its path, its words, or by its name."""
+    """Whether any tool does what one that is not there was called for: its deed, on its path, its words, or by name."""
     command = later.command
+    if runs_tests(wanted.tool):
+        if later.line is None or not is_test_run(later.line):
+            return False
+        if wanted.is_blank or (command and command.bare):
+            return True
+    elif programs := programs_for(wanted.tool):
+        if command is None and later.does is not None:
+            return False
+        if command is not None and not programs & {*command.programs, *command.operands, *command.options}:
+            return False
+        if wanted.is_blank and command is not None:
+            return True
     if wanted.paths:
         mentioned = command.operands | {path for _, path in command.touches} if command else later.words
         return bool(wanted.paths & (later.paths | mentioned))
     if wanted.words:
         there = command.operands | frozenset(command.programs) if command else later.words
-        return bool(there) and 2 * len(wanted.words & there) >= min(len(wanted.words), len(there))
-    names = {word.lower().rstrip("s") for word in _NAME_WORD.findall(wanted.tool or "") if len(word) > 3}
-    there = command.operands | frozenset(command.programs) if command else frozenset({later.tool or ""})
-    return any(name in one.lower() for name in names for one in there)
+        shared = wanted.words & there.union(*(_WORD.findall(one) for one in there))
+        return bool(shared) and 2 * len(shared) >= min(len(wanted.words), len(there))
+    if command is None:
+        return is_named_in(wanted.tool, [later.tool or ""])
+    reads = command.finds or command.searches or any(does == "read" for does, _ in command.first)
+    return is_named_in(wanted.tool, () if reads else command.operands, programs=command.programs)
 
 
 def _share_words(later: Target, wanted: Target) -> bool:
-    if wanted.paths and later.paths:
-        return bool(wanted.paths & later.paths)
-    if not (wanted.words and later.words):
-        return True
-    return len(wanted.words & later.words) >= LEAST_SHARED * min(len(wanted.words), len(later.words))
+    if later.paths and (wanted.paths or wanted.cut_path):
+        return _same_path(later.paths, wanted)
+    if not wanted.words:
+        return False
+    return len(wanted.words & later.words) >= LEAST_SHARED * max(1, min(len(wanted.words), len(later.words)))

@@ -6,8 +6,10 @@ Any program has such lines, so the place decides whether a tool was meant:
 - a whole fenced block is calls, with comments at most, in no language or in one that models choose for calls;
 - a line of its own in prose is one call, or a list of calls in brackets;
 - in the middle of prose, as a code span or bare: all that the tool requires is given and nothing unknown, and the
-  sentence announces the call ("I will run …", "Next: …") or ends with it; what a sentence tells about
-  (`search(pattern='a')` now returns …, when `search(pattern='a')` fails) is code, and so is what an error names;
+  sentence announces the call ("I will run …", "Next: …"), gives it as the right one or ends with it behind a colon;
+  what a sentence tells about (`search(pattern='a')` now returns …, the test covers `search(pattern='a')`, users who
+  call `search(pattern='a')`) is code, and so are what an error names, a cell of a table and what a heading such as
+  "Before:" or "I replaced" gives out as code;
 - through the module that only tools have (`functions.`, `default_api.`): anywhere.
 
 Everywhere the arguments are literals, and one at least is an argument of that tool. An assignment, a
@@ -38,6 +40,7 @@ _DEFINED = re.compile(r"\b(?:def|function|func|fn|class|fun|sub) $")
 # --- what stands around a call ---
 
 _START_OF_LINE = re.compile(r"\s{0,3}(?:>[ ]?)?(?:[-*•][ ]|\d{1,2}[.)][ ])?[*`\[]{0,3}")
+_LISTED = re.compile(r"\s*(?:[-*•][ ]|\d{1,2}[.)][ ]|```|~~~)")
 _IN_LIST = re.compile(r"\s{0,3}\[\s*[A-Za-z_][\w.]*\(")
 _END_OF_LINE = re.compile(r"[ \t]*(?:[*`;.,\]]|<\|?\w+\|?>){0,3}[ \t]*")
 _CODE_LINE = re.compile(
@@ -58,6 +61,22 @@ _ANNOUNCED = re.compile(
     r"|(?i:let me|let['’]s|next|now|then|first|please|going to))\b[^.!?;\n]{0,40}?\b"
     rf"|^\W*(?i:(?={_VERB})))(?i:{_VERB}){_OBJECT}"
 )
+# "When you call …", "users who call …": of whoever does, nobody is about to.
+_OF_WHOEVER = re.compile(
+    r"\b(?i:if|when|whenever|once|users?|people|callers?|anyone|who|that|which|because)\b[^.!?;:,\n]*$"
+)
+_AS_RIGHT = re.compile(
+    r"(?i:\b(?:right|correct|proper|next|needed) (?:tool |function )?(?:call|command|step)(?: is| would be)"
+    r"|\bfor example|\be\.g\.|\bone (?:would|could|should|must) (?:write|call|run|use))[,\s`*\"'(]{0,6}$"
+)
+_REPORTS = re.compile(
+    r"(?i:^\W*(?:before|after|old|new|was|now|from|to|by|with|expected|actual|previously)\W*$"
+    r"|\b(?:replaced|changed|added|removed|fixed|covers?|covered|reproduce[sd]?|used to|no longer|works?|crashe[sd]"
+    r"|fail(?:s|ed)|raise[sd]|return(?:s|ed))\b)"
+)
+_GOES_ON = re.compile(
+    r"(?i:\b(?:next|so|let me|let['’]s|(?:I|we)(?:['’](?:ll|d|m)| will| would| need| want| now)|going to)\b)"
+)
 _INTRODUCED = re.compile(r".*[A-Za-z].*[:.!?][\s`*]{1,4}$")
 _ACCUSED = re.compile(
     r"\w*(?:Error|Exception|Warning|Exit)\b|\b[A-Z]{4,}\b|^\s*(?:E |\d+[-:/]|\[)"
@@ -67,7 +86,8 @@ _TOLD_BEFORE = re.compile(
     r"(?i:\b(?:that|when|if|because|why|whether|of|for|from|than|calls|called|and|where|in|after|before))\W*$"
 )
 _TOLD_AFTER = re.compile(
-    r"[`*\s,:]*(?:now(?= (?!and|to|then)\w)|no longer|returns?|returned|raises?|raised|fails?|failed|is|was|were"
+    r"[`*\s,:]*(?:->|→|=>|[=!]=|and gets?\b)"
+    r"|[`*\s,:]*(?:now(?= (?!and|to|then)\w)|no longer|returns?|returned|raises?|raised|fails?|failed|is|was|were"
     r"|takes|took|accepts?|used to|did|does|doesn|didn|gave|gives|works?|worked|yields?|still|had|has|would|should"
     r"|must|will|crash\w*|hangs?)\b"
 )
@@ -97,17 +117,19 @@ def has_code_call(text: str, tools: Toolset) -> bool:
     effort, stripped = Effort.on(text), text.strip()
     if _only_calls(stripped, tools, effort, in_order=True):
         return True
-    fences = _fences(text)
+    blocks = fences(text)
     past = 0
     for call in _calls(text, tools, effort):
-        if call.module in ("functions.", "default_api.") and (call.arguments.named or call.arguments.positional):
+        given = call.arguments.named or call.arguments.positional
+        if call.module in ("functions.", "default_api.") and (given or takes_nothing(call.name, tools)):
             return True
         if call.start < past or not _is_known(call.name, call.arguments, tools):
             continue
         effort.left -= _TOKENS_A_PLACE
-        if (around := _fence_around(call.start, fences)) is not None:
+        if (around := _fence_around(call.start, blocks)) is not None:
             start, past, language = around
-            if language.lower() in _LANGUAGES and _only_calls(text[start:past], tools, effort, in_order=False):
+            wanted = language.lower() in _LANGUAGES and not _is_reported(text, text.rfind("\n", 0, start))
+            if wanted and _only_calls(text[start:past], tools, effort, in_order=False):
                 return True
         elif _is_meant(text, call, tools):
             return True
@@ -166,7 +188,7 @@ def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _fences(text: str) -> list[tuple[int, int, str]]:
+def fences(text: str) -> list[tuple[int, int, str]]:
     """Start and end of what each fence holds, and its language; the last may be open."""
     found: list[tuple[int, int, str]] = []
     opened: re.Match[str] | None = None
@@ -179,9 +201,9 @@ def _fences(text: str) -> list[tuple[int, int, str]]:
     return [*found, (opened.end(), len(text), opened["language"])] if opened else found
 
 
-def _fence_around(place: int, fences: Sequence[tuple[int, int, str]]) -> tuple[int, int, str] | None:
-    index = bisect_right(fences, place, key=lambda fence: fence[0]) - 1
-    return fences[index] if index >= 0 and place < fences[index][1] else None
+def _fence_around(place: int, blocks: Sequence[tuple[int, int, str]]) -> tuple[int, int, str] | None:
+    index = bisect_right(blocks, place, key=lambda block: block[0]) - 1
+    return blocks[index] if index >= 0 and place < blocks[index][1] else None
 
 
 def _is_meant(text: str, call: _Call, tools: Toolset) -> bool:
@@ -191,18 +213,25 @@ def _is_meant(text: str, call: _Call, tools: Toolset) -> bool:
     last = min(len(text), call.end + _AROUND) if last < 0 else last
     before, after = text[first : call.start], text[call.end : last]
     if _START_OF_LINE.fullmatch(before) and _END_OF_LINE.fullmatch(after):
-        return _is_prose(text, first, last, tools)
+        return _is_prose(text, first, last, tools) and not _is_reported(text, first)
     if _IN_LIST.match(before + text[call.start : call.end]) and after.lstrip()[:1] in (",", "]"):
         return _is_prose(text, first, last, tools)
-    if not _fits(call, tools) or _TOLD_AFTER.match(after):
+    if not _fits(call, tools) or _TOLD_AFTER.match(after) or before.lstrip().startswith("|"):
+        return False
+    if _OF_WHOEVER.search(before[-120:]):
         return False
     if _ANNOUNCED.search(before[-120:]):
         return True
     if _ACCUSED.search(before) or _TOLD_BEFORE.search(before):
         return False
-    if before.endswith("`") and after.startswith("`"):
-        return True
-    return bool(_INTRODUCED.match(before) and _END_OF_LINE.fullmatch(after))
+    return bool(_AS_RIGHT.search(before[-120:]) or (_INTRODUCED.match(before) and _END_OF_LINE.fullmatch(after)))
+
+
+def _is_reported(text: str, place: int) -> bool:
+    """Whether the last words above a line give out what follows as code that was changed or tried."""
+    lines = [line for line in text[max(0, place - _AROUND) : max(0, place)].split("\n") if line.strip()]
+    above = next((line for line in reversed(lines) if not _LISTED.match(line)), "")
+    return bool(_REPORTS.search(above)) and not _GOES_ON.search(above)
 
 
 def _fits(call: _Call, tools: Toolset) -> bool:

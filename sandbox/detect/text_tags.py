@@ -19,9 +19,9 @@ _SPACE_OF_NAMES = rf"(?:[a-z]{{2,12}}:|longcat_|DSML{_BAR}|__)?"
 
 # --- what opens a call ---
 
-_WORD = r"tool_?calls?|function_?calls?|start_function_call|TOOL_?CALLS?|tool_use|tool_code|tool_request"
+_WORD = r"tool_?calls?|function_?calls?|start_function_call|TOOL_?CALLS?|tool_use|use_tool|tool_code|tool_request"
 _TAG = re.compile(
-    rf"<{_BAR}?{_SPACE_OF_NAMES}(?P<word>{_WORD}|invoke|function|tool|(?<!\w<)(?:tool-|Tool|function-|Function)[cC]all)"
+    rf"<{_BAR}?{_SPACE_OF_NAMES}(?P<word>{_WORD}|invoke|function|tool|call|(?<!\w<)(?:tool-|Tool|function-|Function)[cC]all)"
     rf"(?P<attributes>(?:[\s=][^<>]{{0,300}})?){_BAR}?>"
     rf"|<{_BAR}(?P<token>[^<>|｜\n]{{1,60}}){_BAR}>"
     r"|\[TOOL_(?:CALLS?|REQUEST)\]|\bfunctools(?=\s*\[\s*\{)|✿FUNCTION✿:|<<function>>"
@@ -76,6 +76,7 @@ _NAME_FIRST = re.compile(
     r")"
 )
 _NAME_ALONE = re.compile(rf"\s*(?P<name>{_IDENTIFIER})\s*</(?:longcat_)?tool_call>")
+_NAME_AND_WORDS = re.compile(rf"(?P<gap>\s*){_PREFIX}(?P<name>{_IDENTIFIER})\s+(?!</)\S(?:(?!</).)*</", re.S)
 _NAME_AND_FIELDS = re.compile(rf"\s*(?P<name>{_IDENTIFIER})\s*(?:<(?P<element>\w+)>|\n\s*(?P<key>\w+)\s*[:=]\s*\S)")
 _CODE_CALL = re.compile(
     r"(?<![\w.])(?P<prefix>functions\.|default_api\.|tools\.)?(?P<name>\w+)(?P<call>\.call)?"
@@ -122,7 +123,7 @@ def _is_tagged_call(text: str, tag: re.Match[str], end: int, tools: Toolset) -> 
     word, attributes = tag["word"], tag["attributes"] or ""
     if named := _NAME_ATTRIBUTE.search(attributes):
         return _is_named_call(text, tag, named["name"], tools)
-    if word in ("function", "tool", "invoke"):
+    if word in ("function", "tool", "invoke", "call"):
         element = _NAME_ELEMENT.match(text, start, stop)
         return word == "invoke" and element is not None and element["tag"] == "tool_name"
     if match := _JSON.match(text, start, stop):
@@ -132,6 +133,9 @@ def _is_tagged_call(text: str, tag: re.Match[str], end: int, tools: Toolset) -> 
     if match := _NAME_FIRST.match(text, start, stop):
         # A word of prose may stand before a brace or a bracket too; a name stands right at its tag, or on its own line.
         return match["name"] in tools or not match["gap"] or "\n" in match["gap"] or "[" in match["gap"]
+    match = _NAME_AND_WORDS.match(text, start, min(end, stop))
+    if match and match["name"] in tools and (not match["gap"] or "\n" in match["gap"]):
+        return True
     return _is_name_with_elements(text, start, stop, tools)
 
 
@@ -155,7 +159,7 @@ def _is_named_call(text: str, tag: re.Match[str], name: str, tools: Toolset) -> 
 
 
 def _is_common(tag: re.Match[str]) -> bool:
-    return tag["word"] in ("function", "tool") and not tag["attributes"].startswith("=")
+    return tag["word"] in ("function", "tool", "call") and not tag["attributes"].startswith("=")
 
 
 def _may_name_a_tool(text: str, start: int, end: int) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sandbox.detect.oscillation import Findings, Flip
-from sandbox.detect.states import Trajectory, Unit
+from sandbox.detect.oscillation import Flip
+from sandbox.detect.states import Unit
 from sandbox.events import Event, of_kind
 from sandbox.judge import FAILING
 from sandbox.report.oscillation_data import (
@@ -24,50 +24,19 @@ from sandbox.report.oscillation_data import (
     Change,
     Column,
     Doubt,
-    Origin,
     Return,
     Revert,
     Row,
     TrialOscillation,
 )
+from sandbox.report.oscillation_origins import Reading, made_calls, origin_of
 from sandbox.story import Mark, Story, believed, read_story
-from sandbox.trajectory import counted, narrowed, settled, sides, span, trajectory
+from sandbox.trajectory import counted, settled, sides, trajectory
 
 _FLIPPED = {"fix": FIXED, "reintroduction": CAME_BACK, "regression": BROKE}
 _PLAIN = {"P": RIGHT, "F": WRONG, "S": SKIPPED, "U": UNSTABLE, None: NOT_JUDGED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """A call that was run. step: number of the reply that made it."""
-
-    call: str
-    tool: str
-    step: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """A log, read. raw: the sequence with flips that are not confirmed. marks: by column, None for the start.
-
-    calls: by id. tests: by unit, as far as the log tells.
-    """
-
-    events: Sequence[Event]
-    story: Story
-    raw: Trajectory
-    findings: Findings
-    flips: Sequence[Flip]
-    marks: Sequence[Mark | None]
-    calls: Mapping[str, _Made]
-    tests: Mapping[str, frozenset[str]]
-
-    def step_after(self, place: int) -> int | None:
-        """The reply whose call left a state, or the last one before it."""
-        for state in self.story.states[place::-1]:
-            if state.call is not None:
-                return self.calls[state.call].step
-        return None
+# How a test can fail, the plainest first.
+_PLAINNESS = ("failed", "error", "crash", "timeout", "missing")
 
 
 def read_trial(events: Sequence[Event]) -> TrialOscillation:
@@ -92,14 +61,14 @@ def read_trial(events: Sequence[Event]) -> TrialOscillation:
         return found
     raw = trajectory(story)
     _, findings = settled(story)
-    reading = _Reading(
+    reading = Reading(
         events=events,
         story=story,
         raw=raw,
         findings=findings,
         flips=findings.flips,
         marks=(None, *counted(story)),
-        calls=_calls(events),
+        calls=made_calls(events),
         tests=_tests(opened, story),
     )
     stages = {event.data["index"]: event.data["step"] for event in of_kind(events, "step.opened")}
@@ -114,17 +83,14 @@ def read_trial(events: Sequence[Event]) -> TrialOscillation:
         unconfirmed=tuple(_doubts(reading, UNCONFIRMED)),
         reverts=tuple(_reverts(reading)),
         stopped=_stopped(events),
+        judged=_judged(story),
     )
 
 
-def _calls(events: Sequence[Event]) -> dict[str, _Made]:
-    steps = {event.seq: number for number, event in enumerate(of_kind(events, "model.replied"), start=1)}
-    started = of_kind(events, "tool.started")
-    made = (
-        _Made(call=event.data["call"], tool=str(event.data["name"]), step=steps.get(event.cause or 0))
-        for event in started
-    )
-    return {one.call: one for one in made}
+def _judged(story: Story) -> tuple[int, int]:
+    """How many of the states that count were judged, and how many there are."""
+    states = {(story.tree_of(mark), mark.exam) for mark in counted(story)}
+    return len(states & story.checks.keys()), len(states)
 
 
 def _tests(opened: Mapping[str, Any], story: Story) -> dict[str, frozenset[str]]:
@@ -140,7 +106,7 @@ def _tests(opened: Mapping[str, Any], story: Story) -> dict[str, frozenset[str]]
     return {check["selected"][0]: frozenset(check["outcomes"]) for check in alone}
 
 
-def _columns(reading: _Reading, stages: Mapping[int, str]) -> Iterator[Column]:
+def _columns(reading: Reading, stages: Mapping[int, str]) -> Iterator[Column]:
     for index, (mark, state) in enumerate(zip(reading.marks, reading.raw.states, strict=True)):
         yield Column(
             index=index,
@@ -154,7 +120,7 @@ def _columns(reading: _Reading, stages: Mapping[int, str]) -> Iterator[Column]:
         )
 
 
-def _row(reading: _Reading, unit: Unit) -> Row:
+def _row(reading: Reading, unit: Unit) -> Row:
     flips = {flip.after + 1: flip.kind for flip in reading.flips if flip.unit == unit.name}
     statuses = [state.statuses.get(unit.name) for state in reading.raw.states]
     settled_as = [state.statuses.get(unit.name) for state in reading.findings.trajectory.states]
@@ -165,16 +131,17 @@ def _row(reading: _Reading, unit: Unit) -> Row:
     return Row(unit=unit.name, kind=unit.kind, step=unit.step, statuses=tuple(statuses), marks=tuple(marks))
 
 
-def _changes(reading: _Reading) -> list[Change]:
+def _changes(reading: Reading) -> list[Change]:
     kinds = {unit.name: unit.kind for unit in reading.story.units}
     flips = sorted(reading.flips, key=lambda flip: flip.after)
     return [_change(reading, flip, kinds[flip.unit]) for flip in flips]
 
 
-def _change(reading: _Reading, flip: Flip, kind: str) -> Change:
+def _change(reading: Reading, flip: Flip, kind: str) -> Change:
     story = reading.story
     seen = [story.runs(*side, flip.unit) for side in sides(story, flip)]
     since, broken = flip.since_fix, flip.kind != "fix"
+    failing = _failing(reading, reading.marks[flip.after + 1], flip.unit) if broken else None
     return Change(
         unit=flip.unit,
         unit_kind=kind,
@@ -183,55 +150,28 @@ def _change(reading: _Reading, flip: Flip, kind: str) -> Change:
         checkpoint=flip.after + 1,
         fixed_at=None if since is None else flip.after + 1 - since.checkpoints,
         since_fix=since,
-        origin=_origin(reading, flip) if broken else None,
-        failing=_failing(reading, reading.marks[flip.after + 1], flip.unit) if broken else None,
+        origin=origin_of(reading, flip) if broken else None,
+        failing=None if failing is None else tuple(sorted(failing)),
+        failing_how=None if failing is None else dict(sorted(Counter(failing.values()).items())),
         seen_before=seen[0],
         seen_after=seen[1],
     )
 
 
-def _failing(reading: _Reading, mark: Mark | None, unit: str) -> tuple[str, ...] | None:
+def _failing(reading: Reading, mark: Mark | None, unit: str) -> dict[str, str] | None:
+    """The hidden tests of a unit that failed, each with how; a plain failure in any run says most."""
     tests = reading.tests.get(unit)
     if tests is None:
         return None
-    outcomes = (
-        item for check in reading.story.checks_of(mark) if believed(check) for item in check["outcomes"].items()
-    )
-    return tuple(sorted({test for test, word in outcomes if test in tests and word in FAILING}))
+    checks = [check["outcomes"] for check in reading.story.checks_of(mark) if believed(check)]
+    found: dict[str, str] = {}
+    for test, word in (item for outcomes in checks for item in outcomes.items()):
+        if test in tests and word in FAILING:
+            found[test] = min(word, found.get(test, word), key=_PLAINNESS.index)
+    return found
 
 
-def _origin(reading: _Reading, flip: Flip) -> Origin:
-    """Which state of those between two checkpoints did it, and what led to that."""
-    story = reading.story
-    where = narrowed(story, flip)
-    found = where.place is not None
-    place = where.place if where.place is not None else where.wanted[0]
-    first, final = span(story, flip)
-    # The same state may have been read again at the checkpoint.
-    while place - 1 > first and story.states[place - 1].tree == story.states[place].tree:
-        place -= 1
-    if not found or not _was_right_before(reading, flip, place):
-        after = [reading.step_after(first + 1), reading.step_after(final)]
-        steps = [step for step in after if step is not None]
-        return Origin(by="unknown", steps=(min(steps), max(steps)) if steps else None)
-    state = story.states[place]
-    if state.call is None:
-        sealed = reading.events[state.seq].data.get("sealed")
-        return Origin(by="seal" if sealed else "checkpoint", commit=state.commit)
-    made = reading.calls[state.call]
-    return Origin(by="call", step=made.step, call=made.call, tool=made.tool, commit=state.commit)
-
-
-def _was_right_before(reading: _Reading, flip: Flip, place: int) -> bool:
-    """Whether the state just before one is known to be right: none is missing from the history in between."""
-    story, mark = reading.story, reading.marks[flip.after + 1]
-    before, state = story.states[place - 1], story.states[place]
-    between = of_kind(reading.events[before.seq + 1 : state.seq], "tree.saved")
-    status = story.status(before.tree, story.exam_of(mark), flip.unit)
-    return status == "P" and all(event.data["source"] for event in between)
-
-
-def _returns(reading: _Reading) -> Iterator[Return]:
+def _returns(reading: Reading) -> Iterator[Return]:
     cycles, states = reading.findings.cycles, reading.findings.trajectory.snapshots
     for by, pairs in (("text", cycles.text), ("code", cycles.code)):
         for place, checkpoint in pairs:
@@ -245,7 +185,7 @@ def _returns(reading: _Reading) -> Iterator[Return]:
         yield Return(by="behaviour", checkpoint=checkpoint + 1, earlier=earlier, step=None)
 
 
-def _return(reading: _Reading, by: str, checkpoint: int, place: int | None) -> Return:
+def _return(reading: Reading, by: str, checkpoint: int, place: int | None) -> Return:
     """A return to the state at a place of the story."""
     if place is None:
         return Return(by=by, checkpoint=checkpoint, earlier=None, step=None)
@@ -265,7 +205,7 @@ def _last_alike(values: Sequence[Any], place: int) -> int | None:
     return None
 
 
-def _doubts(reading: _Reading, what: str) -> Iterator[Doubt]:
+def _doubts(reading: Reading, what: str) -> Iterator[Doubt]:
     story = reading.story
     for unit in story.units:
         for index, word in enumerate(_row(reading, unit).marks):
@@ -275,7 +215,7 @@ def _doubts(reading: _Reading, what: str) -> Iterator[Doubt]:
                 yield Doubt(unit=unit.name, checkpoint=index, passed=runs.count("P"), runs=len(runs))
 
 
-def _reverts(reading: _Reading) -> Iterator[Revert]:
+def _reverts(reading: Reading) -> Iterator[Revert]:
     states = reading.story.states
     at = {mark.state: index for index, mark in enumerate(reading.marks) if mark is not None}
     for place, state in enumerate(states):

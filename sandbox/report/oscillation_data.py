@@ -58,7 +58,9 @@ class Origin:
 
     by: call; checkpoint or seal (no call left the state, it was read from outside then); unknown (not narrowed down).
     step: number of the reply, as in `roadtest show --step`. steps: first and last reply between which it lies, where
-    unknown. diff: unified, of the commit against the state before. note: why there is none, if that needs saying.
+    unknown. scanned: every state in between was looked at; without, they were halved, and it may have gone back and
+    forth; None where unknown. named: of a bash call, whether its command names a file that changed, None if that is
+    not known. diff: unified, of the commit against the state before. note: why there is none, if that needs saying.
     """
 
     by: str
@@ -66,6 +68,8 @@ class Origin:
     call: str | None = None
     tool: str | None = None
     steps: tuple[int, int] | None = None
+    scanned: bool | None = None
+    named: bool | None = None
     commit: str | None = None
     diff: str | None = None
     note: str | None = None
@@ -77,6 +81,7 @@ class Change:
 
     fixed_at: of a reintroduction, the column of the fix that it undoes; since_fix: how far that is. origin: None of a
     fix. failing: hidden tests of the unit that failed at the checkpoint, None if the log does not tell whose they are.
+    failing_how: how many of them ended with which word, the plainest if they ended differently (failed before timeout).
     seen_before, seen_after: how often either side was seen, each time alike.
     """
 
@@ -89,6 +94,7 @@ class Change:
     since_fix: Distance | None
     origin: Origin | None
     failing: tuple[str, ...] | None
+    failing_how: Mapping[str, int] | None
     seen_before: int
     seen_after: int
 
@@ -132,7 +138,7 @@ class TrialOscillation:
     """One trial. verdict: None while it is not closed. findings: None where no state was judged; then all is empty.
 
     staged: what its turns are called (round or step), None where there is one. stopped: why states were left
-    unchecked, None if they were not.
+    unchecked, None if they were not. judged: how many of how many states that count were judged.
     """
 
     trial: str
@@ -151,6 +157,7 @@ class TrialOscillation:
     unconfirmed: tuple[Doubt, ...] = ()
     reverts: tuple[Revert, ...] = ()
     stopped: str | None = None
+    judged: tuple[int, int] = (0, 0)
 
     @property
     def events(self) -> list[Change]:
@@ -176,6 +183,7 @@ class TrialOscillation:
             "events": [dataclasses.asdict(change) for change in self.changes],
             **{name: [dataclasses.asdict(one) for one in getattr(self, name)] for name in lists},
             "probing_stopped": self.stopped,
+            "judged": {"states": self.judged[0], "of": self.judged[1]},
             "truncated": None if self.findings is None else self.findings.trajectory.truncated,
             "measures": None if self.findings is None else measures(self.findings),
         }

@@ -20,12 +20,15 @@ TURNS, BOTH = "T0", "T0+T1"
 class Group:
     """The trials of one candidate under one condition. tiers: by which checkpoints they were read, `TURNS` or `BOTH`.
 
-    own: how many of the candidate's own checkpoints (T1) counted.
+    own: how many of the candidate's own checkpoints (T1) counted. judged: how many of how many states that count were
+    judged. tokens: whether any are known of, as they are not of a scripted candidate.
     """
 
     candidate: str
     condition: str
     own: int
+    judged: tuple[int, int]
+    tokens: bool
     tiers: Mapping[str, Pooled]
 
 
@@ -63,6 +66,8 @@ def _group(candidate: str, condition: str, trials: Sequence[TrialOscillation]) -
         candidate=candidate,
         condition=condition,
         own=sum(column.tier == "T1" for trial in trials for column in trial.columns),
+        judged=(sum(trial.judged[0] for trial in trials), sum(trial.judged[1] for trial in trials)),
+        tokens=any(column.tokens for trial in trials for column in trial.columns),
         tiers={TURNS: pool([turns_alone(one) for one in found]), BOTH: pool(found)},
     )
 
@@ -98,7 +103,7 @@ def remarks(report: OscillationReport) -> list[str]:
         lines.append(f"{len(unseen)} of {every} {verb} in no figure here: {why}.")
     said: dict[str, list[str]] = {}
     for group in report.groups:
-        for text in _said_of(group.tiers[BOTH]):
+        for text in (*_said_of(group.tiers[BOTH]), *_said_of_judging(group)):
             said.setdefault(text, []).append(f"{group.candidate} ({group.condition})")
     return lines + [f"{', '.join(names)}: {text}." for text, names in said.items()]
 
@@ -119,6 +124,12 @@ def _said_of(found: Pooled) -> Iterator[str]:
         yield f"{in_words(found.truncated, 'trial was', 'trials were')} cut off; what lasted until then is censored"
 
 
+def _said_of_judging(group: Group) -> Iterator[str]:
+    judged, of = group.judged
+    if judged < of:
+        yield f"judged {judged} of {of} states that count, so more may have come back than was seen"
+
+
 def as_data(report: OscillationReport) -> dict[str, Any]:
     """The report for --json."""
     return {
@@ -130,7 +141,8 @@ def as_data(report: OscillationReport) -> dict[str, Any]:
                 "candidate": group.candidate,
                 "condition": group.condition,
                 "own_checkpoints": group.own,
-                **{tier: pooled_data(pooled) for tier, pooled in group.tiers.items()},
+                "judged": {"states": group.judged[0], "of": group.judged[1]},
+                **{tier: pooled_data(pooled, tokens=group.tokens) for tier, pooled in group.tiers.items()},
             }
             for group in report.groups
         ],
@@ -138,8 +150,8 @@ def as_data(report: OscillationReport) -> dict[str, Any]:
     }
 
 
-def pooled_data(found: Pooled) -> dict[str, Any]:
-    """Figures of one group for --json."""
+def pooled_data(found: Pooled, *, tokens: bool = True) -> dict[str, Any]:
+    """Figures of one group for --json. tokens: whether they are known of; without, there is no time in them."""
     plain = ("trials", "truncated", "fixes", "regressions", "reintroductions", "unstable", "index_median")
     clustered = {"effective": round(found.clustered.effective, 2), "interval": _pair(found.clustered.interval)}
     return {
@@ -154,15 +166,15 @@ def pooled_data(found: Pooled) -> dict[str, Any]:
         "state_cycles": found.state_cycles,
         "harmful_cycles": found.harmful_cycles,
         "time_to_reintroduction": {
-            unit: {
-                "median": median_time(found.survival[unit]),
-                "curve": [dataclasses.asdict(point) for point in found.survival[unit]],
-            }
-            for unit in UNITS
+            unit: None if unit == "tokens" and not tokens else _lasting(found.survival[unit]) for unit in UNITS
         },
         "retention": {str(distance): _rate(rate, "bugs") for distance, rate in found.retention.items()},
         "forgetting": found.forgetting,
     }
+
+
+def _lasting(points: Sequence[SurvivalPoint]) -> dict[str, Any]:
+    return {"median": median_time(points), "curve": [dataclasses.asdict(point) for point in points]}
 
 
 def _rate(rate: Rate, whole: str) -> dict[str, Any]:

@@ -55,26 +55,33 @@ def _interval(rate: Rate) -> str:
 
 
 def _lift(lift: Ratio | None) -> str:
-    if lift is None:
-        return NOTHING
-    return f"{_limit(lift.value)} ({_limit(lift.low)}–{_limit(lift.high)})"
+    return NOTHING if lift is None else _limit(lift.value)
+
+
+def _lift_interval(lift: Ratio | None) -> str:
+    return NOTHING if lift is None else f"{_limit(lift.low)}–{_limit(lift.high)}"
 
 
 def _limit(value: float | None) -> str:
-    return "∞" if value is None else f"{value:.2g}"
+    """A ratio to two digits, below 0.1 to one; 200, never 2e+02."""
+    if value is None:
+        return "∞"
+    if 0 < value < 0.001:
+        return "<0.001"
+    rounded = float(f"{value:.1g}" if value < 0.1 else f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
 
 
-def _lasted(pooled: Pooled) -> str:
+def _lasted(unit: str) -> Callable[[Pooled], str]:
     """When half of the fixes had come back."""
-    if not pooled.fixes:
-        return NOTHING
-    medians = {unit: median_time(pooled.survival[unit]) for unit in ("checkpoints", "calls")}
-    told = [
-        f"{median:g} {unit.removesuffix('s') if median == 1 else unit}"
-        for unit, median in medians.items()
-        if median is not None
-    ]
-    return ", ".join(told) or "not reached"
+
+    def figure(pooled: Pooled) -> str:
+        if not pooled.fixes:
+            return NOTHING
+        median = median_time(pooled.survival[unit])
+        return "not reached" if median is None else f"{median:g}"
+
+    return figure
 
 
 def _kept(distance: int) -> Callable[[Pooled], str]:
@@ -99,6 +106,7 @@ _BACK: Mapping[str, Callable[[Pooled], str]] = {
     "95% interval": lambda one: _interval(one.incidence),
     "untouched broke": lambda one: _share(one.untouched),
     "lift": lambda one: _lift(one.lift),
+    "95% lift": lambda one: _lift_interval(one.lift),
 }
 _FORTH: Mapping[str, Callable[[Pooled], str]] = {
     "trials": lambda one: str(one.trials),
@@ -109,7 +117,8 @@ _FORTH: Mapping[str, Callable[[Pooled], str]] = {
     "harmful": lambda one: str(one.harmful_cycles),
     "unstable": lambda one: str(one.unstable),
     "fixes": lambda one: str(one.fixes),
-    "half came back after": _lasted,
+    "checkpoints until half came back": _lasted("checkpoints"),
+    "calls until half came back": _lasted("calls"),
 }
 _FORGOTTEN: Mapping[str, Callable[[Pooled], str]] = {
     "trials": lambda one: str(one.trials),

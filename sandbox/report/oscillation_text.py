@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from sandbox.report.oscillation_data import Change, Column, Origin, Return, TrialOscillation
@@ -25,6 +26,7 @@ _KINDS = {
     "regression": ("broke", "✗↓", "bold magenta"),
 }
 _OWN = {"tests": "its own tests", "commit": "its own commit"}
+_CUT = {"timeout": "timed out", "crash": "crashed"}
 _AGAIN = {
     "text": "is the workspace as at {} again",
     "code": "is the code as at {} again, in another text",
@@ -50,7 +52,7 @@ def trials_lines(report: OscillationReport, page: Page, *, every: bool, fixes: b
 
 def trial_lines(found: TrialOscillation, page: Page, *, fixes: bool) -> Iterator[Text]:
     """One trial; with `fixes`, what was fixed stands beside what came back and broke."""
-    yield from page.line(one_line(found.trial, LONGEST), style="bold cyan")
+    yield from _key(found.trial, page)
     yield from _summary(found, page)
     yield Text()
     yield from matrix_lines(found, page)
@@ -74,10 +76,32 @@ def _summary(found: TrialOscillation, page: Page) -> Iterator[Text]:
         f"alternation {_number(findings.alternation_max)}",
         f"{count(findings.cycles.total, 'state cycle', 'state cycles')} ({findings.cycles.harmful} harmful)",
     ]
+    judged, of = found.judged
+    facts += [f"judged {judged} of {count(of, 'state', 'states')}"] if judged < of else []
     facts += ["cut off"] if findings.trajectory.truncated else []
-    for line in page.line(f"{verdict} · {' · '.join(facts)}", margin="  ", first=""):
-        line.highlight_words([verdict], STYLES.get(verdict, "yellow"))
-        yield line
+    for index, text in enumerate(_packed([verdict, *facts], " · ", page)):
+        for line in page.line(text, margin="  ", first="  " if index else ""):
+            line.highlight_words([verdict], STYLES.get(verdict, "yellow"))
+            yield line
+
+
+def _key(trial: str, page: Page) -> Iterator[Text]:
+    """The key of a trial; where it has to be folded, at a stroke, and never so that its number stands alone."""
+    *parts, condition, repeat = one_line(trial, LONGEST).split("/")
+    for index, text in enumerate(_packed([*(f"{part}/" for part in parts), f"{condition}/{repeat}"], "", page)):
+        yield from page.line(text, margin="  ", first="  " if index else "", style="bold cyan")
+
+
+def _packed(items: Sequence[str], between: str, page: Page) -> Iterator[str]:
+    """Items side by side in lines that fit; one that is longer has a line of its own."""
+    line = ""
+    for item in items:
+        longer = f"{line}{between}{item}" if line else item
+        if line and page.width is not None and cell_len(longer) > page.width - 2:
+            yield line
+            longer = item
+        line = longer
+    yield line
 
 
 def _number(value: float | None) -> str:
@@ -112,8 +136,9 @@ def _change(found: TrialOscillation, change: Change, page: Page, shown: set[str]
         text += f"; it was right at {'the start' if not change.before else f'checkpoint {change.before}'}"
     yield from page.line(text, margin=" " * 5, first=f"  {mark} ", style=style)
     if change.origin is not None:
-        yield from _fact("by", _origin_in_words(change.origin), page)
-    for index, text in enumerate(_tests_in_words(change.failing or ())):
+        label = "while" if change.origin.named is False else "by"
+        yield from _fact(label, _origin_in_words(change.origin), page)
+    for index, text in enumerate(_tests_in_words(change)):
         yield from _fact("" if index else "fail", text, page)
     yield from _fact("seen", f"{_seen(change.seen_before)} before, {_seen(change.seen_after)} after", page)
     if change.origin is not None:
@@ -131,27 +156,43 @@ def _fact(label: str, text: str, page: Page) -> Iterator[Text]:
 
 def _origin_in_words(origin: Origin) -> str:
     commit = "" if origin.commit is None else f", commit {origin.commit[:10]}"
+    halved = "" if origin.scanned is not False else " (by halving; it may have gone back and forth)"
     if origin.by == "call":
         step = "an unknown step" if origin.step is None else f"step {origin.step}"
-        return f"{step}: {one_line(origin.tool or '', 60)} (call {one_line(origin.call or '', 60)}){commit}"
+        tool, call = one_line(origin.tool or "", 60), f"call {one_line(origin.call or '', 60)}"
+        if origin.named is False:
+            lies = "its command names no file that changed; or a program left running did it"
+            return f"{step} ran ({tool}, {call}){commit}{halved}: {lies}"
+        return f"{step}: {tool} ({call}){commit}{halved}"
     if origin.by == "unknown":
         lies = "" if origin.steps is None else f"; it lies in {_between(*origin.steps)}"
         return f"not narrowed down to one call{lies}"
     found = "at the seal" if origin.by == "seal" else "when the workspace was read at the checkpoint"
-    return f"no call: found {found}, so programs that were left running did it{commit}"
+    return f"no call: found {found}, so programs that were left running did it{commit}{halved}"
 
 
 def _between(first: int, last: int) -> str:
     return f"step {first}" if first == last else f"steps {first} to {last}"
 
 
-def _tests_in_words(tests: Sequence[str]) -> Iterator[str]:
+def _tests_in_words(change: Change) -> Iterator[str]:
     """One a line."""
+    tests = change.failing or ()
     if tests:
-        yield count(len(tests), "hidden test", "hidden tests")
+        yield count(len(tests), "hidden test", "hidden tests") + _how(change.failing_how or {})
     yield from (one_line(test, 300) for test in tests[:MOST_TESTS])
     if len(tests) > MOST_TESTS:
         yield f"and {len(tests) - MOST_TESTS} more"
+
+
+def _how(words: Mapping[str, int]) -> str:
+    """How tests ended that did not come to fail: in time-outs and crashes."""
+    cut = {_CUT[word]: number for word, number in words.items() if word in _CUT}
+    if not cut:
+        return ""
+    if len(words) == 1:
+        return f", {next(iter(cut))}"
+    return f" ({', '.join(f'{number} {word}' for word, number in cut.items())})"
 
 
 def _diff(origin: Origin, page: Page, shown: set[str]) -> Iterator[Text]:
@@ -176,7 +217,12 @@ def _notes(found: TrialOscillation, page: Page) -> Iterator[Text]:
         lines.append(f"{one_line(doubt.unit, 200)} is unstable at checkpoint {doubt.checkpoint} ({how}); not counted")
     for doubt in found.unconfirmed:
         text = f"{one_line(doubt.unit, 200)} changed at checkpoint {doubt.checkpoint}"
-        lines.append(f"{text}, which three runs on either side do not confirm; not counted")
+        why = "which three runs on either side do not confirm"
+        if found.verdict is None:
+            why = "which three runs on either side have to confirm; they have not been run yet"
+        elif found.stopped is not None:
+            why = "which three runs on either side would have to confirm; they were not all run"
+        lines.append(f"{text}, {why}; not counted")
     for revert in found.reverts:
         if revert.checkpoint is None:
             until = "" if revert.until in (None, revert.step) else f", until step {revert.until}"

@@ -98,9 +98,13 @@ def played(tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClient
         while not over.wait(0.2):
             lock = folder / "out" / "lock.json"
             for container in agents(engine, folder / "out") if lock.exists() else ():
-                with contextlib.suppress(APIError):  # it is gone by now, or frozen for a moment
+                # An engine is stuck for good where a program is started in a container while it is being frozen.
+                if "orphan" not in container.labels[f"{owner.PREFIX}trial"]:
+                    continue
+                with contextlib.suppress(APIError):  # it is gone by now
                     if container.exec_run(["sh", "-c", victim + "rm /workspace/begun"], user="1000").exit_code == 0:
                         container.exec_run(["sh", "-c", KILL], user="0:0")
+                        return
 
     killer = threading.Thread(target=kill)
     killer.start()

@@ -57,7 +57,7 @@ def test_a_transcript_tells_the_whole_story(run: Path) -> None:
         "accepted  every bug fixed",
         "bugs 1/1 fixed · guards 1/1 intact",
         "5 in 4 replies",
-        "2 faulty, 0 recovered · bad-json×1, unknown-tool×1, unrecovered×1",
+        "2 faulty, 0 recovered · bad-json×1, unknown-tool×1, unrecovered×2",
         toy.INSTRUCTION.strip(),
         "Step 1 of 4",
         "Let me \\x1b[31msee.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -169,6 +170,84 @@ def test_a_violation_below_any_of_is_labelled_as_itself() -> None:
 )
 def test_bounds_of_every_kind_are_out_of_range(rule: dict[str, Any], value: str) -> None:
     assert label_arguments(make_tool("t", {"x": rule}), f'{{"x": {value}}}')[1] == ["out-of-range"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unique"),
+    [
+        ("[]", True),
+        ("[1, 1.0]", False),
+        ("[100, 1e2]", False),
+        ("[0, -0.0]", False),
+        ("[0.1, 0.10]", False),
+        ("[0.1, 0.1000000000000000000001]", True),
+        ("[1e400, 10e399]", False),
+        ("[1, true]", True),
+        ("[0, false, null]", True),
+        ('["1e0", 1]', True),
+        ('["a", "b", "a"]', False),
+        ('[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]', False),
+        ('[{"a": 1}, {"a": true}]', True),
+        ('[[1], ["1"], [[1]]]', True),
+        ("[" + "[" * 490 + "]" * 490 + "]", True),
+    ],
+)
+def test_items_are_unique_by_value(value: str, unique: bool) -> None:
+    tool = make_tool("t", {"x": {"uniqueItems": True}})
+    assert label_arguments(tool, f'{{"x": {value}}}')[1] == ([] if unique else ["out-of-range"])
+
+
+def test_many_items_are_compared_in_no_time() -> None:
+    tool = make_tool("t", {"x": {"uniqueItems": True}})
+    started = time.process_time()
+    items = [{"a": number, "b": [number]} for number in range(10_000)]
+    assert label_arguments(tool, json.dumps({"x": items}))[1] == []
+    assert label_arguments(tool, json.dumps({"x": [*items, items[0]]}))[1] == ["out-of-range"]
+    # Each with each takes a minute.
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        (r"^ORD-\d+$", "ORD-12", True),
+        (r"^ORD-\d+$", "ORD-١٢٣٤", False),
+        (r"^ORD-\d+$", "ORD-12\n", False),
+        (r"^[\d-]+$", "1-٢", False),
+        (r"^\D+$", "٢", True),
+        (r"^\w+$", "é", False),
+        (r"^\W+$", "é", True),
+        (r"\bfoo", "éfoo", True),
+        (r"^a\sb$", "a\u00a0b", True),
+        (r"^a\sb$", "a\u2003b", True),
+        (r"^a\sb$", "a\ufeffb", True),
+        (r"^a\sb$", "a\x1cb", False),
+        (r"^a\Sb$", "a\x85b", True),
+        (r"^\S+$", "a\u00a0b", False),
+        (r"^[\s\S]+$", "a\u2028\n\U0001f600", True),
+        (r"^[^\s]+$", "a\u3000", False),
+        (r"^.$", "\u2028", False),
+        (r"^[.$]+$", "$.", True),
+        (r"^[.$]+$", "x", False),
+        (r"^\$\.$", "$.", True),
+        (r"^[\]a]$", "]", True),
+        (r"^(?<year>\d{4})$", "2026", True),
+        (r"(?<=a)b(?<!x)$", "ab", True),
+    ],
+)
+def test_patterns_are_those_of_ecma(pattern: str, text: str, fits: bool) -> None:
+    tool = make_tool("t", {"x": {"pattern": pattern}})
+    assert label_arguments(tool, json.dumps({"x": text}))[1] == ([] if fits else ["out-of-range"])
+    named = make_tool("t", {"x": {"patternProperties": {pattern: {}}, "additionalProperties": False}})
+    assert label_arguments(named, json.dumps({"x": {text: 1}}))[1] == ([] if fits else ["unexpected-argument"])
+
+
+def test_properties_by_pattern_and_others_keep_their_rules() -> None:
+    rule = {"patternProperties": {"^x-": {"type": "string"}}, "additionalProperties": {"type": "integer"}}
+    tool = make_tool("t", {"x": rule})
+    assert label_arguments(tool, '{"x": {"x-a": "1", "b": 1}}')[1] == []
+    assert label_arguments(tool, '{"x": {"x-a": 1}}')[1:] == (["wrong-type"], ["`x.x-a`: 1 is not of type 'string'"])
+    assert label_arguments(tool, '{"x": {"b": "1"}}')[1:] == (["wrong-type"], ["`x.b`: '1' is not of type 'integer'"])
 
 
 def test_a_number_too_large_to_divide_does_not_break_the_check() -> None:

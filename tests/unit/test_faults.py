@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from sandbox.detect.facts import CallFacts, TrialCalls
 from sandbox.detect.faults import trial_calls
+from sandbox.detect.garbled import readable
 from sandbox.detect.made import parsed
-from sandbox.detect.targets import reaches, readable, target
+from sandbox.detect.targets import reaches, target
 from sandbox.events import Event, read_log
 from sandbox.journal import Journal, read_events
 from tests.support.builders import Log
@@ -187,7 +189,8 @@ NOT_SETTLED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("came", NOT_SETTLED, ids=str)
 def test_there_may_be_a_reason_to_ask_again(came: dict[str, Any]) -> None:
-    assert repeats(Trial().run("bash", LS, **came).run("bash", LS, **came))[1] is None
+    ask = {"command": "./ask"}
+    assert repeats(Trial().run("bash", ask, **came).run("bash", ask, **came))[1] is None
 
 
 @pytest.mark.parametrize("output", ["1 failed, 3 passed", "exit 1", '{"status": "shipped"}', "500 lines", "port 5031"])
@@ -251,8 +254,6 @@ TARGETS = [
     ("read_file", '"{\\"path\\": \\"calc.py\\"}"', "read_file", {"path": "b.py"}, False),
     ("list_dir", '{"directory": "/workspace/"}', "list_dir", {"path": "."}, True),
     ("list_dir", '{"directory": "/workspace"}', "list_dir", {"path": "src"}, False),
-    ("read_file", "[]", "read_file", {"path": "any.py"}, True),
-    ("read_file", "", "read_file", {"path": "any.py"}, True),
     ("read_file", '{"path": "calc.py"', "bash", {"command": "cat calc.py"}, True),
     ("edit_file", '{"path": "a.py", "old_str": "x"}', "edit_file", {"path": "a.py", "old": "y", "new": "z"}, True),
     ("edit_file", '{"path": "a.py", "old_str": "x"}', "edit_file", {"path": "b.py", "old": "x", "new": "z"}, False),
@@ -297,7 +298,7 @@ def test_any_tool_that_could_serve_puts_an_unknown_one_right(
 
 
 def test_an_argument_that_was_at_fault_says_nothing_of_what_was_wanted() -> None:
-    trial = Trial().fault("out-of-range", "read_file", '{"path": ""}', "The call was not run. `path`: is too short.")
+    trial = Trial().fault("wrong-type", "read_file", '{"path": 5}', "The call was not run. `path`: 5 is no string.")
     assert after(trial.run("read_file", READ)) == (1, False)
     blamed = Trial().fault("out-of-range", "get", '{"order_id": 7}', "The call was not run. `order_id`: 7 is odd.")
     assert after(blamed.run("get", {"order_id": 12}))[0] == 1
@@ -489,6 +490,42 @@ def test_names_that_the_candidate_made_itself_are_its_own() -> None:
     assert last_call(trial.run("read_file", {"path": "fresh.py"})).ungrounded == ()
     assert last_call(trial.run("references", {"symbol": "newly"})).ungrounded == ()
     assert last_call(trial.run("list_dir", {"path": "made"})).ungrounded == ()
+
+
+WORDS = [
+    ("cat", "a category", False),
+    ("walk", "def walk_tree(node):", True),
+    ("walk", "walking", False),
+    ("Tree", "class WalkTree:", True),
+    ("adder.py", "src/adder.py:3", True),
+    ("adder.py", "修改adder.py文件", True),
+    ("adder.py", "\x1b[31madder.py\x1b[0m", True),
+    ("adder.py", '["adder.py\\nb.py"]', True),
+    ("b.py", '["adder.py\\nb.py"]', True),
+    ("adder.py", "adder and py", False),
+    ("adder.py", "my_adder.py", True),
+    ("修改.py", "修改.py", True),
+    ("修改", "修改.py", True),
+    ("修改", "b.py", False),
+    ("1042", "order1042", True),
+    ("1042", "91042", False),
+]
+
+
+@pytest.mark.parametrize(("word", "text", "stands"), WORDS)
+def test_a_word_stands_where_it_begins_and_ends_like_one(word: str, text: str, stands: bool) -> None:
+    trial = Trial().run("bash", LS, text).run("references", {"symbol": word})
+    assert (last_call(trial).ungrounded == ()) is stands
+
+
+def test_where_names_come_from_is_found_in_time_by_the_length_of_the_log() -> None:
+    trial = Trial()
+    for number in range(300):
+        text = f"some line of text {number}\n" * 1000
+        trial.run("read_file", {"path": f"dir{number}/file{number}.py"}, text)
+    started = time.process_time()
+    assert all(call.ungrounded for call in trial_calls(trial.log.events).calls)
+    assert time.process_time() - started < 2.0
 
 
 # --- what it costs ---

@@ -21,6 +21,10 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "an empty error": {"error": ""},
     "an error beside choices": {"error": {"message": "x"}, **make_text("Done.")},
     "a message that is none": {"message": {"role": "assistant", "content": "Done."}},
+    "no bad code": {"choices": None, "model": "x", "base_resp": {"status_code": 0, "status_msg": "success"}},
+    "a code of success": {"code": 0, "msg": "success", "data": None},
+    "nothing wrong": {"id": "x", "choices": [], "error_code": 0, "errors": [], "success": True},
+    "an answer of another kind": {"message": "x", "output": [{"type": "message"}]},
     "words and a model": {"message": "hello", "model": "x"},
     "an empty error in a choice": {"choices": [{"message": {"content": "Done."}, "error": {}}]},
 }
@@ -47,6 +51,22 @@ PROVIDERS: dict[str, tuple[Any, str]] = {
     "in a choice, too many": ({"choices": [{"error": {"code": 429}}]}, "rate-limit"),
     "in a choice, bad": ({"choices": [{"error": {"code": 400}, "message": {"content": "x"}}]}, "server"),
     "ended in one": ({"choices": [{"finish_reason": "error", "message": {"content": "I"}}]}, "server"),
+    "MiniMax": (
+        {"id": "1", "choices": None, "model": "x", "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
+        "server",
+    ),
+    "Baidu": ({"error_code": 17, "error_msg": "limit reached"}, "server"),
+    "Cloudflare": ({"success": False, "errors": [{"code": 7009}], "result": None, "messages": []}, "server"),
+    "no success": ({"success": False, "result": None}, "server"),
+    "a code and words": ({"code": 500, "msg": "internal", "data": None}, "server"),
+    "a code of words": ({"code": "InternalError", "message": "x", "model": "m"}, "server"),
+    "a code of rates": ({"code": 429, "msg": "slow down", "data": None}, "rate-limit"),
+    "a status and words": ({"status": 401, "title": "Unauthorized", "traceId": "1"}, "authentication"),
+    "a detail and more": ({"detail": "x", "extra": 1}, "server"),
+    "a message and a trace": ({"message": "x", "trace_id": "1"}, "server"),
+    "a message in capitals": ({"Message": "x", "__type": "Throttling"}, "server"),
+    "a fault": ({"fault": {"faultstring": "x"}}, "server"),
+    "empty choices, and words": ({"choices": [], "message": "overloaded"}, "server"),
     "too long": ({"error": "prompt is too long: 3 tokens > 2"}, "context-length"),
     "too long, below": ({"error": {"error": {"message": "maximum context length"}}}, "context-length"),
 }
@@ -96,12 +116,91 @@ def test_other_complaints_are_not(message: str) -> None:
     assert failure_in({"error": {"message": message}}) is not None
 
 
+SENT = [
+    "error parsing tool call arguments in messages[2]: expected object",
+    "Invalid request: error parsing tool call in message 3 of the conversation",
+    "Failed to parse tool calls in assistant message 4",
+    "XML syntax error on line 3: the request body",
+    "Failed to parse tool call in messages.5.content",
+    "error parsing tool call in the 3rd message",
+    "Failed to parse tool call of a previous assistant turn",
+    "error parsing tool call in your request: raw='{'",
+    "XML syntax error on line 3 of the chat template",
+]
+
+
+@pytest.mark.parametrize("message", SENT)
+def test_a_complaint_about_what_was_sent_is_the_providers(message: str) -> None:
+    for error in (message, {"message": message, "type": "invalid_request_error"}):
+        assert malformed_call_in({"error": error}) is None
+        assert failure_in({"error": error}) is not None
+
+
+@pytest.mark.parametrize(
+    "param", ["messages[2].tool_calls[0].function.arguments", "messages.2", "tools", "body.messages"]
+)
+def test_a_parameter_that_was_sent_is_named_by_its_key(param: str) -> None:
+    assert failure_in({"error": {"message": "error parsing tool call: EOF", "param": param}}) is not None
+    assert failure_in({"error": {"message": "error parsing tool call: EOF", "param": None}}) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        """error parsing tool call: raw='{"text": "in messages[2] of the conversation"', err=unexpected end""",
+        "Failed to parse input at pos 12: the request body of message 3",
+        "Failed to parse tool call: <tool_call>see the previous message",
+    ],
+)
+def test_what_the_model_wrote_may_speak_of_messages(message: str) -> None:
+    assert malformed_call_in({"error": {"message": message}}) is not None
+
+
+OVERFLOWS = [
+    "input length and max_tokens exceed context limit: 1 + 2 > 3",
+    "Input length 40000 exceeds maximum allowed length 32768",
+    "Input length 40000 exceeds the maximum length 32768",
+    "ValidationException: Input Tokens Exceeded",
+    "Range of input length should be [1, 30720]",
+    "Please reduce your prompt; or completion length.",
+    "The prompt is longer than the model's context window",
+    "context window of 8192 tokens exceeded",
+    "Prompt length exceeds the maximum input length",
+    "The conversation is too long",
+]
+
+
+@pytest.mark.parametrize("words", OVERFLOWS)
+def test_these_say_that_the_conversation_outgrew_the_model(words: str) -> None:
+    failure = failure_in({"error": {"message": words, "code": 400}})
+    assert failure is not None
+    assert failure.kind == "context-length"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Rate limit exceeded for input tokens per minute",
+        "Too many tokens, please wait before trying again.",
+        "The image exceeds the maximum allowed size",
+        "max_tokens exceeds the maximum output of 4096",
+        "Maximum number of requests exceeded",
+    ],
+)
+def test_these_say_something_else(words: str) -> None:
+    failure = failure_in({"error": {"message": words}})
+    assert failure is not None
+    assert failure.kind == "server"
+
+
 MALFORMED = [
     "tool_parse_error",
     "unparseable_tool_call",
     "UNPARSABLE_TOOL_CALL",
     "tool_call_parsing_failed",
-    "MALFORMED",
+    "MALFORMED_FUNCTION_CALL",
+    "tool_call_malformed",
+    "malformed_tool_use",
 ]
 
 
@@ -126,7 +225,17 @@ def test_a_native_reason_counts_wherever_it_stands(reason: str, where: str, form
 
 
 @pytest.mark.parametrize(
-    "reason", ["TOO_MANY_TOOL_CALLS", "tool_calls", "tool_use", "stop", "tool_calls_parsed", "OTHER"]
+    "reason",
+    [
+        "TOO_MANY_TOOL_CALLS",
+        "tool_calls",
+        "tool_use",
+        "stop",
+        "tool_calls_parsed",
+        "OTHER",
+        "MALFORMED",
+        "malformed_model_output",
+    ],
 )
 def test_other_native_reasons_are_no_fault(reason: str) -> None:
     body = make_body(make_call())

@@ -27,7 +27,7 @@ from sandbox.report.oscillation_changes import with_diffs
 from sandbox.report.oscillation_data import Change, Column, Doubt, Origin, Return, Revert, Row, TrialOscillation
 from sandbox.report.oscillation_figures import BOTH, TURNS, as_data, oscillation_report, remarks
 from sandbox.report.oscillation_matrix import matrix_lines
-from sandbox.report.oscillation_tables import tables
+from sandbox.report.oscillation_tables import _limit, tables
 from sandbox.report.oscillation_text import trial_lines, trials_lines
 from sandbox.report.standings import FLAGS
 from sandbox.report.transcript import transcribe
@@ -79,7 +79,10 @@ def finished(played: Played, judge: Judge | None = None, *, verdict: str = "wron
             found = {**event.data["bugs"], **event.data["guards"]}
             words = {test_of(unit): "failed" if status == "F" else "passed" for unit, status in found.items()}
             events[place] = dataclasses.replace(event, data={**event.data, "outcomes": words})
-    if told:
+    if not told:
+        bugs = [{"id": bug["id"], "step": bug["step"]} for bug in events[0].data["bugs"]]
+        events[0] = dataclasses.replace(events[0], data={**events[0].data, "bugs": bugs})
+    else:
         bugs = [{**bug, "tests": [test_of(bug["id"])]} for bug in events[0].data["bugs"]]
         events[0] = dataclasses.replace(events[0], data={**events[0].data, "bugs": bugs})
     return events
@@ -200,6 +203,56 @@ def test_what_is_unstable_or_was_not_confirmed_is_marked_and_told() -> None:
     assert "do not confirm" in told(once)
 
 
+def test_what_was_not_run_yet_is_not_said_to_be_unconfirmed() -> None:
+    played = loop("one")
+    for tree in ("start", "one"):
+        want = next(want for want in wanted(read_story(played.log.events)) if want.tree.endswith(tree.encode().hex()))
+        played._answer(want, statuses(TABLE), lambda _: True)
+    running = told(read_trial(played.log.events), width=None)
+    assert "a changed at checkpoint 1, which three runs on either side have to confirm" in running
+    assert "they have not been run yet" in running
+    assert "do not confirm" not in running
+    played.log.add("fault", origin="sandbox", stage="probe", error="ProbingStopped", message="late", final=False)
+    stopped = told(read_trial(played.log.close("wrong")), width=None)
+    assert "they were not all run" in stopped
+    assert "do not confirm" not in stopped
+
+
+def test_how_many_states_were_judged_is_said_where_some_were_not() -> None:
+    played = Played(bugs=BUGS, guards=("g.py",))
+    played.begin("main", 0)
+    for number in range(6):
+        played.call(f"own{number}", own="tests")
+    played.end("both")
+    table = TABLE | {f"own{number}": TABLE["one"] for number in range(6)}
+    want = {want.tree: want for want in wanted(read_story(played.log.events))}
+    for tree in list(want)[:4]:
+        played._answer(want[tree], statuses(table), lambda _: True)
+    found = read_trial(played.log.close("wrong"))
+    assert found.judged == (3, 7)
+    assert "judged 3 of 7 states" in told(found).partition("\n\n")[0]
+    data = as_data(report(found))
+    assert data["trials"][0]["judged"] == data["candidates"][0]["judged"] == {"states": 3, "of": 7}
+    assert "judged 3 of 7 states that count" in "\n".join(data["remarks"])
+    whole = read_trial(finished(loop("one", "two")))
+    assert whole.judged == (2, 2)
+    assert "judged" not in told(whole).partition("\n\n")[0]
+
+
+@pytest.mark.parametrize("width", range(30, 100))
+def test_a_heading_is_folded_between_facts_and_never_leaves_a_number_alone(width: int) -> None:
+    found = dataclasses.replace(
+        read_trial(finished(loop("one", "two"))),
+        trial="suite/sample/scripted:%2Ftmp%2Fturns%2Fring.jsonl/loop/0",
+    )
+    head = told(found, width=width).partition("\n\n")[0].split("\n")
+    key = head[: next(index for index, line in enumerate(head) if "wrong" in line)]
+    assert "".join(line.strip() for line in key) == found.trial
+    assert not any(line.strip() == "0" for line in head)
+    assert " · ".join(line.strip() for line in head[len(key) :]).count(" · ") == 6
+    assert all(cell_len(line) <= width for line in head)
+
+
 # --- what proves an event ---
 
 
@@ -214,8 +267,9 @@ def test_an_event_has_its_step_its_call_its_tests_and_how_often_it_was_seen() ->
         checkpoint=2,
         fixed_at=1,
         since_fix=Distance(checkpoints=1, calls=1, tokens=12, steps=1),
-        origin=Origin(by="call", step=2, call="c2", tool="bash", commit="c" * 40),
+        origin=Origin(by="call", step=2, call="c2", tool="bash", commit="c" * 40, scanned=True),
         failing=("t.py::a",),
+        failing_how={"failed": 1},
         seen_before=3,
         seen_after=3,
     )
@@ -275,7 +329,7 @@ def test_a_call_whose_state_was_only_kept_at_the_checkpoint_did_it_all_the_same(
     played.call("two", commit=None)
     played.end("two", index=1)
     (back,) = read_trial(finished(played)).events
-    assert back.origin == Origin(by="call", step=2, call="c2", tool="bash")
+    assert back.origin == Origin(by="call", step=2, call="c2", tool="bash", scanned=True)
     assert "not in the history" in told(with_diffs(read_trial(played.log.events), lambda _: DIFF))
 
 
@@ -319,6 +373,91 @@ def test_guards_are_proved_by_their_own_tests() -> None:
     assert "✗↓ g.py broke at checkpoint 1 (round 1: submit); it was right at the start" in told(found, width=None)
 
 
+def changed_by(command: str, *paths: str) -> TrialOscillation:
+    """A trial whose second round brings a bug back by a call that changed some files."""
+    played = loop("one")
+    played.begin("round-2", 1)
+    played.call("two", command=command)
+    saved = played.log.events[-1]
+    played.log.events[-1] = dataclasses.replace(saved, data={**saved.data, "paths": list(paths)})
+    played.end("two", index=1)
+    return read_trial(finished(played))
+
+
+@pytest.mark.parametrize(
+    ("command", "paths", "named"),
+    [
+        ("sed -i s/a/b/ src/calc.py", ["src/calc.py"], True),
+        ("cd src && sed -i s/a/b/ calc.py", ["src/__pycache__/calc.pyc", "src/calc.py"], True),
+        ("git checkout .", ["src/calc.py"], True),
+        ("python fix.py", ["src/calc.py"], False),
+        ("ls", ["src/calc.py"], False),
+        ("ls", [], None),
+    ],
+)
+def test_a_command_that_names_no_file_that_changed_is_not_said_to_have_done_it(
+    command: str, paths: list[str], named: bool | None
+) -> None:
+    found = changed_by(command, *paths)
+    (back,) = found.events
+    assert back.origin is not None
+    assert (back.origin.step, back.origin.named) == (2, named)
+    text = told(found, width=None)
+    assert ("while     step 2 ran (bash, call c2), commit cccccccccc: its command names" in text) is (named is False)
+    assert ("by        step 2: bash (call c2), commit cccccccccc\n" in text) is (named is not False)
+    assert ("or a program left running did it" in text) is (named is False)
+
+
+@pytest.mark.parametrize(("states", "scanned"), [(3, True), (60, False)])
+def test_what_was_found_by_halving_says_so(states: int, scanned: bool) -> None:
+    names = [f"mid{number}" for number in range(states)]
+    played = loop("one")
+    played.begin("round-2", 1)
+    for name in names:
+        played.call(name)
+    played.end(names[-1], index=1)
+    half = states // 2
+    table = {name: TABLE["one" if index < half else "two"] for index, name in enumerate(names)}
+    (back,) = (found := read_trial(finished(played, statuses(TABLE | table)))).events
+    assert back.origin is not None
+    assert (back.origin.step, back.origin.scanned) == (half + 2, scanned)
+    assert ("(by halving; it may have gone back and forth)" in told(found, width=None)) is not scanned
+    assert as_data(report(found))["trials"][0]["events"][1]["origin"]["scanned"] is scanned
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "how", "said"),
+    [
+        ("timeout", "timeout", {"timeout": 1}, "1 hidden test, timed out"),
+        ("crash", "timeout", {"crash": 1}, "1 hidden test, crashed"),
+        ("timeout", "failed", {"failed": 1}, "1 hidden test\n"),
+        ("error", "error", {"error": 1}, "1 hidden test\n"),
+    ],
+)
+def test_how_tests_ended_that_only_timed_out_or_crashed_is_said(
+    first: str, later: str, how: dict[str, int], said: str
+) -> None:
+    events = finished(loop("one", "two"))
+    words = iter([first])
+    for place, event in enumerate(events):
+        outcomes = event.data.get("outcomes") if event.kind == "check.ran" else None
+        if outcomes and event.data["source"].endswith(b"two".hex()) and outcomes.get("t.py::a") == "failed":
+            again = {**outcomes, "t.py::a": next(words, later)}
+            events[place] = dataclasses.replace(event, data={**event.data, "outcomes": again})
+    found = read_trial(events)
+    assert found.events[0].failing_how == how
+    assert said in told(found, width=None)
+
+
+def test_of_tests_that_ended_differently_those_that_were_cut_are_counted() -> None:
+    (back,) = (found := read_trial(finished(loop("one", "two")))).events
+    tests, how = ("t.py::a", "t.py::b", "t.py::c"), {"failed": 1, "timeout": 2}
+    mixed = dataclasses.replace(back, failing=tests, failing_how=how)
+    assert "3 hidden tests (2 timed out)\n" in told(dataclasses.replace(found, changes=(mixed,)), width=None)
+    cut = dataclasses.replace(back, failing=tests, failing_how={"crash": 1, "timeout": 2})
+    assert "3 hidden tests (1 crashed, 2 timed out)\n" in told(dataclasses.replace(found, changes=(cut,)), width=None)
+
+
 def test_returns_are_told_once_by_what_says_most() -> None:
     found = read_trial(finished(loop("one", "two", "one")))
     assert Return(by="text", checkpoint=3, earlier=1, step=None) in found.returns
@@ -329,7 +468,7 @@ def test_returns_are_told_once_by_what_says_most() -> None:
     played = loop("one")
     played.begin("round-2", 1)
     played.call("both")
-    played.call("one")
+    played.call("one", command="sed -i s/a/b/ calc.py")
     played.end("one", index=1)
     played.begin("round-3", 2)
     played.call("both")
@@ -387,7 +526,69 @@ def test_why_there_is_no_diff_is_said() -> None:
     assert "no diff: cannot be read" in told(with_diffs(found, broken))
 
 
+def test_a_replay_says_who_has_the_diff(tmp_path: Path) -> None:
+    played = loop("one")
+    played.begin("round-2", 1)
+    played.call("two", commit=None)
+    played.end("two", index=1)
+    run = on_disk(tmp_path / "run", finished(played))
+    note = "no diff: this state is not in the history"
+
+    def said() -> str | None:
+        (back,) = read_oscillation(run).trials[0].events
+        return back.origin.note if back.origin else None
+
+    assert said() == note
+    for lock, is_replay in [
+        ({"replay": {"recording": "0" * 64, "execute": False, "strict": False}}, True),
+        ({"replay": {"recording": "0" * 64, "execute": True, "strict": False}}, False),
+        ({"replay": None}, False),
+        ({}, False),
+        ([], False),
+    ]:
+        (run / "lock.json").write_text(json.dumps(lock))
+        assert (said() != note) is is_replay
+        assert ("the recorded run has it" in str(said())) is is_replay
+    (run / "lock.json").write_text("{")
+    assert said() == note
+
+
 # --- figures ---
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "∞"),
+        (0.0, "0"),
+        (0.0004, "<0.001"),
+        (0.032, "0.03"),
+        (0.096, "0.1"),
+        (0.32, "0.32"),
+        (1.0, "1"),
+        (2.54, "2.5"),
+        (9.96, "10"),
+        (38.4, "38"),
+        (203.7, "200"),
+        (12345.0, "12,000"),
+    ],
+)
+def test_a_ratio_has_as_many_digits_as_it_deserves(value: float | None, shown: str) -> None:
+    assert _limit(value) == shown
+
+
+def test_without_tokens_there_is_no_time_in_tokens() -> None:
+    events = finished(loop("one", "two"))
+    with_tokens = as_data(report(read_trial(events)))["candidates"][0][BOTH]["time_to_reintroduction"]
+    assert with_tokens["tokens"]["median"] == 12
+    none = {"prompt_tokens": 0, "completion_tokens": 0}
+    free = [
+        dataclasses.replace(event, data={**event.data, **none}) if event.kind == "model.replied" else event
+        for event in events
+    ]
+    without = as_data(report(read_trial(free)))["candidates"][0][BOTH]["time_to_reintroduction"]
+    assert without["tokens"] is None
+    assert without["calls"]["median"] == 1
 
 
 def report(*trials: TrialOscillation) -> Any:

@@ -188,11 +188,16 @@ def test_only_a_valid_call_of_the_same_tool_recovers() -> None:
     assert score.calls(log.events)["recovered"] == 2
 
 
-def test_any_tool_recovers_from_one_that_does_not_exist() -> None:
-    log = Log()
-    log.reject(log.reply(), "unknown-tool", name="nope")
-    log.run(log.reply(), "read_file")
-    assert score.calls(log.events)["recovered"] == 1
+def test_a_tool_that_does_the_same_recovers_from_one_that_does_not_exist() -> None:
+    for name, recovered in (("run_shell", 1), ("send_mail", 0)):
+        log = Log()
+        rejected = {"call": "c", "labels": ["unknown-tool"], "content": "no"}
+        log.add("call.rejected", log.reply(), name=name, arguments='{"command": "ls"}', **rejected)
+        started = log.add(
+            "tool.started", log.reply(), call="d", name="bash", arguments='{"command": "ls"}', effect="exec"
+        )
+        log.add("tool.returned", started, call="d", status="ok", seconds=0.25)
+        assert score.calls(log.events)["recovered"] == recovered, name
 
 
 def test_a_call_before_the_fault_does_not_recover_from_it() -> None:
