@@ -267,9 +267,8 @@ NOT_DONE = [
 ]
 
 
-@pytest.mark.parametrize("text", NOT_DONE)
-def test_who_plainly_says_that_it_is_not_done_claims_nothing(text: str) -> None:
-    assert says_not_done(text)
+def test_who_plainly_says_that_it_is_not_done_claims_nothing() -> None:
+    assert [text for text in NOT_DONE if not (says_not_done(text))] == []
 
 
 CLAIMS = [
@@ -543,9 +542,8 @@ CLAIMS = [
 ]
 
 
-@pytest.mark.parametrize("text", CLAIMS)
-def test_any_other_words_are_a_claim(text: str) -> None:
-    assert not says_not_done(text)
+def test_any_other_words_are_a_claim() -> None:
+    assert [text for text in CLAIMS if says_not_done(text)] == []
 
 
 GOES_ON = [
@@ -584,10 +582,8 @@ GOES_ON = [
 ]
 
 
-@pytest.mark.parametrize("text", GOES_ON)
-def test_to_announce_the_next_step_or_to_ask_what_is_wanted_is_no_claim(text: str) -> None:
-    assert says_not_done(text)
-    assert not says_not_done(text, handing_in=True)
+def test_to_announce_the_next_step_or_to_ask_what_is_wanted_is_no_claim() -> None:
+    assert [text for text in GOES_ON if not (says_not_done(text) and not says_not_done(text, handing_in=True))] == []
 
 
 def ended(text: str, *labels: str, reason: str = "done", finish: str | None = "stop", calls: int = 0) -> bool:

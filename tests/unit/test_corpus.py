@@ -22,9 +22,8 @@ FAULTY, SOUND = load("faulty"), load("sound")
 AIM = 1.0
 
 
-@pytest.mark.parametrize("case", [*FAULTY, *SOUND], ids=lambda case: case.name)
-def test_each_body_has_the_labels_that_the_definitions_give_it(case: Case) -> None:
-    assert label(case.body) == case.expected, case.why
+def test_each_body_has_the_labels_that_the_definitions_give_it() -> None:
+    assert [(case.name, case.why) for case in (*FAULTY, *SOUND) if label(case.body) != case.expected] == []
 
 
 def test_precision_and_recall_of_each_label(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,9 +44,10 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("place", "found"), PLACES)
-def test_the_place_decides_whether_code_is_a_call(place: str, found: bool) -> None:
-    assert call_in_text(place.replace("{}", CALL), tools()) is found
+def test_the_place_decides_whether_code_is_a_call() -> None:
+    assert [
+        (place, found) for place, found in PLACES if call_in_text(place.replace("{}", CALL), tools()) is not found
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -205,14 +206,12 @@ REPORTS = [
 ]
 
 
-@pytest.mark.parametrize("text", CALLS)
-def test_these_are_calls(text: str) -> None:
-    assert call_in_text(text, tools())
+def test_these_are_calls() -> None:
+    assert [text for text in CALLS if not (call_in_text(text, tools()))] == []
 
 
-@pytest.mark.parametrize("text", REPORTS)
-def test_these_are_words_about_code_data_and_results(text: str) -> None:
-    assert not call_in_text(text, tools())
+def test_these_are_words_about_code_data_and_results() -> None:
+    assert [text for text in REPORTS if call_in_text(text, tools())] == []
 
 
 @pytest.mark.parametrize(

@@ -568,39 +568,32 @@ def lines(text: str) -> list[str]:
     return [line.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\") for line in text.split("\n")]
 
 
-@pytest.mark.parametrize("command", lines(TESTS))
-def test_this_runs_the_tests(command: str) -> None:
-    assert own_check("bash", {"command": command}) == "tests"
+def test_this_runs_the_tests() -> None:
+    assert [command for command in lines(TESTS) if own_check("bash", {"command": command}) != "tests"] == []
 
 
-@pytest.mark.parametrize("command", lines(COMMITS))
-def test_this_commits(command: str) -> None:
-    assert own_check("bash", {"command": command}) == "commit"
+def test_this_commits() -> None:
+    assert [command for command in lines(COMMITS) if own_check("bash", {"command": command}) != "commit"] == []
 
 
-@pytest.mark.parametrize("command", lines(NEITHER))
-def test_this_is_no_check(command: str) -> None:
-    assert own_check("bash", {"command": command}) is None
+def test_this_is_no_check() -> None:
+    assert [command for command in lines(NEITHER) if own_check("bash", {"command": command}) is not None] == []
 
 
-@pytest.mark.parametrize("command", lines(REVERTS))
-def test_this_takes_work_back(command: str) -> None:
-    assert is_revert("bash", {"command": command})
+def test_this_takes_work_back() -> None:
+    assert [command for command in lines(REVERTS) if not (is_revert("bash", {"command": command}))] == []
 
 
-@pytest.mark.parametrize("command", lines(NO_REVERTS))
-def test_this_takes_nothing_back(command: str) -> None:
-    assert not is_revert("bash", {"command": command})
+def test_this_takes_nothing_back() -> None:
+    assert [command for command in lines(NO_REVERTS) if is_revert("bash", {"command": command})] == []
 
 
-@pytest.mark.parametrize("command", lines(WRITING))
-def test_this_writes_text_of_its_own(command: str) -> None:
-    assert writes_text("bash", {"command": command})
+def test_this_writes_text_of_its_own() -> None:
+    assert [command for command in lines(WRITING) if not (writes_text("bash", {"command": command}))] == []
 
 
-@pytest.mark.parametrize("command", lines(NOT_WRITING))
-def test_this_writes_no_text_of_its_own(command: str) -> None:
-    assert not writes_text("bash", {"command": command})
+def test_this_writes_no_text_of_its_own() -> None:
+    assert [command for command in lines(NOT_WRITING) if writes_text("bash", {"command": command})] == []
 
 
 @pytest.mark.parametrize("arguments", [{}, {"command": None}, {"command": 3}, {"cmd": "pytest"}])

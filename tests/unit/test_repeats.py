@@ -284,10 +284,10 @@ ASK_AGAIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("output", ASK_AGAIN, ids=lambda output: output[-60:])
-def test_after_an_answer_that_is_none_one_may_ask_again(output: str) -> None:
-    assert not is_repeat(output)
-    assert not is_repeat(output + "\n", exit_code=1)
+def test_after_an_answer_that_is_none_one_may_ask_again() -> None:
+    assert [
+        output for output in ASK_AGAIN if not (not is_repeat(output) and not is_repeat(output + "\n", exit_code=1))
+    ] == []
 
 
 PLAIN = [
@@ -434,9 +434,8 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("output", PLAIN, ids=lambda output: output[:60])
-def test_a_plain_answer_is_one_whatever_words_are_in_it(output: str) -> None:
-    assert is_repeat(output)
+def test_a_plain_answer_is_one_whatever_words_are_in_it() -> None:
+    assert [output for output in PLAIN if not (is_repeat(output))] == []
 
 
 SOURCE = 'TimeoutError: raised when it takes too long\nHTTP/1.1 503 Service Unavailable\n{"status": "pending"}\n'
@@ -546,16 +545,20 @@ ASKS_OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("command", READS_FILES)
-def test_the_text_of_files_is_no_answer_of_a_service(command: str) -> None:
-    assert is_repeat(SOURCE, command=command)
-    assert is_repeat("pending", command=command)
+def test_the_text_of_files_is_no_answer_of_a_service() -> None:
+    assert [
+        command
+        for command in READS_FILES
+        if not (is_repeat(SOURCE, command=command) and is_repeat("pending", command=command))
+    ] == []
 
 
-@pytest.mark.parametrize("command", ASKS_OTHERS)
-def test_what_is_no_file_of_the_workspace_may_be_one(command: str) -> None:
-    assert not is_repeat(SOURCE, command=command)
-    assert not is_repeat("pending", command=command)
+def test_what_is_no_file_of_the_workspace_may_be_one() -> None:
+    assert [
+        command
+        for command in ASKS_OTHERS
+        if not (not is_repeat(SOURCE, command=command) and not is_repeat("pending", command=command))
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["read_file", "search", "list_dir"])
@@ -651,14 +654,12 @@ OF_NOTE = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), BY_CHANCE)
-def test_how_long_it_took_what_the_clock_said_and_where_things_lay_shows_none(first: str, second: str) -> None:
-    assert is_repeat(first, second)
+def test_how_long_it_took_what_the_clock_said_and_where_things_lay_shows_none() -> None:
+    assert [(first, second) for first, second in BY_CHANCE if not (is_repeat(first, second))] == []
 
 
-@pytest.mark.parametrize(("first", "second"), OF_NOTE)
-def test_any_other_number_or_date_shows_another_state(first: str, second: str) -> None:
-    assert not is_repeat(first, second)
+def test_any_other_number_or_date_shows_another_state() -> None:
+    assert [(first, second) for first, second in OF_NOTE if is_repeat(first, second)] == []
 
 
 def test_a_difference_may_be_in_what_was_left_out() -> None:

@@ -189,10 +189,10 @@ def test_only_a_valid_call_of_the_same_tool_recovers() -> None:
 
 
 def test_a_tool_that_does_the_same_recovers_from_one_that_does_not_exist() -> None:
-    for name, recovered in (("run_shell", 1), ("send_mail", 0)):
+    for name, sent, recovered in (("run_shell", '{"command": "ls"}', 1), ("send_mail", '{"to": "ann"}', 0)):
         log = Log()
         rejected = {"call": "c", "labels": ["unknown-tool"], "content": "no"}
-        log.add("call.rejected", log.reply(), name=name, arguments='{"command": "ls"}', **rejected)
+        log.add("call.rejected", log.reply(), name=name, arguments=sent, **rejected)
         started = log.add(
             "tool.started", log.reply(), call="d", name="bash", arguments='{"command": "ls"}', effect="exec"
         )
