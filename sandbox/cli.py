@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sandbox import __version__
+from sandbox.commands import (
+    INTERRUPTED,
+    UNFOLDED,
+    Commands,
+    carry_out,
+    existing_run,
+    go_on_command,
+    output,
+    program_name,
+    tell_notes,
+    warn,
+)
 from sandbox.errors import RoadtestError
-from sandbox.secrecy import without_secrets
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sandbox.journal import RunDirectory
     from sandbox.run import Outcome
 
 DONE, DOES_NOT_HOLD = 0, 1
-INTERRUPTED = 130
-# Columns of tables: at least, and where there is no terminal.
-NARROWEST, UNFOLDED = 40, 10_000
 
 EXAMPLES = """\b
 Examples:
@@ -36,59 +40,6 @@ Examples:
   roadtest report runs/2026-01-31_12-00-00
   roadtest show runs/2026-01-31_12-00-00 jsonpointer-defaultdict/openai
 """
-
-
-class Commands(click.Group):
-    """Turns named failures into one clear message and the right exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.exceptions.NoArgsIsHelpError:
-            raise
-        except click.UsageError as exc:
-            raise Mistake(exc, f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()) from exc
-        except RoadtestError as exc:
-            click.echo(f"roadtest: {exc}", err=True)
-            ctx.exit(exc.exit_code)
-        except KeyboardInterrupt:
-            click.echo("roadtest: stopped", err=True)
-            ctx.exit(INTERRUPTED)
-        except BrokenPipeError:  # who read the output has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(DONE)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.exceptions.NoArgsIsHelpError:
-            raise
-        except click.UsageError as exc:
-            raise Mistake(exc, ctx.command_path) from exc
-
-
-class Mistake(click.ClickException):
-    """What click says of a wrong command line, in one line."""
-
-    exit_code = 2
-
-    def __init__(self, found: click.UsageError, command: str) -> None:
-        where = found.ctx.command_path if found.ctx else command
-        super().__init__(f"{' '.join(found.format_message().split())} ({where} --help says more)")
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Write it to standard error."""
-        click.echo(f"roadtest: {self.message}", file=file, err=file is None)
-
-
-def _existing(_: click.Context, __: click.Parameter, path: Path) -> Path:
-    from sandbox.errors import BadInput
-
-    if not os.path.lexists(path):
-        raise BadInput(f"{path}: there is no such directory")
-    if not path.is_dir():
-        raise BadInput(f"{path}: is not a directory; give the directory of a run")
-    return path
 
 
 @click.group(
@@ -211,13 +162,13 @@ def run(
         running.check_candidates(candidates, tasks, limits=bounds)
     else:
         tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
-        _note(tape.notes)
+        tell_notes(tape.notes)
     running.refuse_foreign(directory, resume)
     if record is not None:
         refuse_record(record, directory, resume=resume)
-    _note([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
+    tell_notes([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
     if resume and not directory.lock_file.exists():
-        _note([f"--resume: there is no run in {directory.path} yet; this is a new one"])
+        tell_notes([f"--resume: there is no run in {directory.path} yet; this is a new one"])
 
     def make(progress: Any) -> Any:
         return running.run_plan(
@@ -232,12 +183,12 @@ def run(
         )
 
     click.echo(f"run: {directory.path}", err=True)
-    go_on = f"what was finished is kept; go on with: {_go_on(directory.path)}"
+    go_on = f"what was finished is kept; go on with: {go_on_command(directory.path)}"
     try:
         with _leaving_nothing(directory):
-            outcome: Outcome = _carry_out(make, at_once=f"roadtest: stopped at once; {go_on}")
+            outcome: Outcome = carry_out(make, at_once=f"roadtest: stopped at once; {go_on}")
     except KeyboardInterrupt:
-        _warn([f"stopped; {go_on}"])
+        warn([f"stopped; {go_on}"])
         sys.exit(INTERRUPTED)
     _print_outcome(outcome, as_json=as_json, played_back=played_back)
     sys.exit(outcome.exit_code)
@@ -271,21 +222,6 @@ def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
                     path.rmdir()
 
 
-def _carry_out(make: Callable[[Any], Any], *, at_once: str = "") -> Any:
-    """Run a coroutine under a progress display, stopping cleanly at a signal.
-
-    Args:
-        at_once: what is said where a second signal leaves no time for that.
-    """
-    import anyio
-
-    from sandbox.progress import make_progress, stderr_console
-    from sandbox.signals import interruptible
-
-    with make_progress(stderr_console()) as progress:
-        return anyio.run(interruptible, lambda: make(progress), at_once)
-
-
 def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None:
     from sandbox.report import divergences, standings
 
@@ -296,65 +232,28 @@ def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> Non
             data["divergences"] = divergences.as_data(outcome.diverged)
         click.echo(json.dumps(data))
     else:
-        console = _console()
+        console = output()
         if rows:
             console.print(standings.table(rows))
         if outcome.diverged:
             console.print(divergences.table(outcome.diverged))
         console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
-        more = f"More: {_program()} report {outcome.directory}"
+        more = f"More: {program_name()} report {outcome.directory}"
         console.print(more, markup=False, highlight=False, soft_wrap=True)
-    _warn(standings.remarks(outcome.records))
+    warn(standings.remarks(outcome.records))
     if outcome.missing:
         were = "trial was" if outcome.missing == 1 else "trials were"
-        _warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
+        warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
     if outcome.diverged:
-        _warn([divergences.in_short(outcome.diverged)])
+        warn([divergences.in_short(outcome.diverged)])
     if outcome.exit_code == 3 and played_back and not outcome.missing:
-        _warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
+        warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
     elif outcome.exit_code == 3:
-        _warn([f"put it right, then go on with: {_go_on(outcome.directory)}"])
-
-
-def _program() -> str:
-    """Roadtest as it was called, so that what is printed can be typed."""
-    return f"{sys.executable} -m sandbox" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
-
-
-def _go_on(directory: Path) -> str:
-    """The whole command that goes on with a run."""
-    words = [word for word in sys.argv[1:] if word != "--resume"]
-    if not any(word.partition("=")[0] == "--out" for word in words):
-        words += ["--out", str(directory)]
-    return without_secrets(f"{_program()} {shlex.join(words)} --resume")
-
-
-def _note(notes: Sequence[str]) -> None:
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-
-
-def _warn(lines: Sequence[str]) -> None:
-    for line in lines:
-        click.echo(f"roadtest: {line}", err=True)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    class Output(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # rich calls this while it handles the BrokenPipeError, and would end with 1
-
-    console = Output()
-    told = os.environ.get("COLUMNS", "")
-    # Through a pipe lines are passed on whole, to be searched and cut, unless a width is asked for.
-    fitted = console.is_terminal or (told.isascii() and told.isdigit())
-    return Output(width=max(console.width, NARROWEST) if fitted else UNFOLDED)
+        warn([f"put it right, then go on with: {go_on_command(outcome.directory)}"])
 
 
 @main.command()
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=existing_run)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def report(directory: Path, as_json: bool) -> None:
     """Standings and trials of a run."""
@@ -366,7 +265,7 @@ def report(directory: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"standings": standings.as_data(rows), "trials": records}))
         return
-    console = _console()
+    console = output()
     console.print(standings.table(rows))
     console.print(standings.trials_table(records))
     for line in standings.remarks(records):
@@ -374,7 +273,7 @@ def report(directory: Path, as_json: bool) -> None:
 
 
 @main.command(short_help="The transcript of a trial; or the trials of a run.")
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=existing_run)
 @click.argument("trial", metavar="[TRIAL]", required=False)
 @click.option("--step", type=int, metavar="N", help="Step N alone, with everything in full.")
 @click.option("--diff/--no-diff", default=True, show_default=True, help="What each call changed.")
@@ -397,7 +296,7 @@ def show(directory: Path, trial: str | None, step: int | None, diff: bool, full:
 
 
 @main.command(short_help="Function calls: which were faulty, and how.")
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=existing_run)
 @click.option(
     "--by",
     "dimensions",
@@ -417,7 +316,7 @@ def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(reporting.as_data(found)))
         return
-    console = _console()
+    console = output()
     for table in tables(found):
         if table.rows:
             console.print(table)
@@ -426,7 +325,7 @@ def calls(directory: Path, dimensions: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command(short_help="Bugs that came back after they were fixed, and what proves it.")
-@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=_existing)
+@click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=existing_run)
 @click.argument("trials", metavar="[TRIAL]...", nargs=-1)
 @click.option("--candidate", metavar="NAME", help="Only the trials of this candidate.")
 @click.option("--all", "every", is_flag=True, help="Trials in which nothing came back as well, and fixes.")
@@ -449,7 +348,7 @@ def oscillation(
     if as_json:
         click.echo(json.dumps(figures.as_data(found)))
         return
-    console = _console()
+    console = output()
     page = Page(width=None if console.width == UNFOLDED else console.width, full=False)
     for line in trials_lines(found, page, every=every or bool(trials), fixes=every):
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
@@ -480,12 +379,12 @@ def check_command(suites: tuple[str, ...], concurrency: int) -> None:
     tasks = loader.load_tasks(suites)
     tools = toolbox.load_tools()
     check_inputs(tasks, tools)
-    _note([f"{task.name}: {note}" for task in tasks for note in task.notes])
+    tell_notes([f"{task.name}: {note}" for task in tasks for note in task.notes])
 
     def make(progress: Any) -> Any:
         return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress)
 
-    faults: dict[str, list[str]] = _carry_out(make)
+    faults: dict[str, list[str]] = carry_out(make)
     for name, lines in faults.items():
         click.echo(f"{name}: holds" if not lines else "\n".join(f"{name}: {line}" for line in lines))
     sys.exit(DOES_NOT_HOLD if any(faults.values()) else DONE)

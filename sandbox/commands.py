@@ -1,0 +1,128 @@
+"""What all commands share: mistakes in one line, exit codes, a console that fits, signals, what to type next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from sandbox.errors import RoadtestError
+from sandbox.secrecy import without_secrets
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DONE = 0
+INTERRUPTED = 130
+# Columns of tables: at least, and where there is no terminal.
+NARROWEST, UNFOLDED = 40, 10_000
+
+
+class Commands(click.Group):
+    """Turns named failures into one clear message and the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as exc:
+            raise Mistake(exc, f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()) from exc
+        except RoadtestError as exc:
+            click.echo(f"roadtest: {exc}", err=True)
+            ctx.exit(exc.exit_code)
+        except KeyboardInterrupt:
+            click.echo("roadtest: stopped", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:  # who read the output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(DONE)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as exc:
+            raise Mistake(exc, ctx.command_path) from exc
+
+
+class Mistake(click.ClickException):
+    """What click says of a wrong command line, in one line."""
+
+    exit_code = 2
+
+    def __init__(self, found: click.UsageError, command: str) -> None:
+        where = found.ctx.command_path if found.ctx else command
+        super().__init__(f"{' '.join(found.format_message().split())} ({where} --help says more)")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write it to standard error."""
+        click.echo(f"roadtest: {self.message}", file=file, err=file is None)
+
+
+def existing_run(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    from sandbox.errors import BadInput
+
+    if not os.path.lexists(path):
+        raise BadInput(f"{path}: there is no such directory")
+    if not path.is_dir():
+        raise BadInput(f"{path}: is not a directory; give the directory of a run")
+    return path
+
+
+def carry_out(make: Callable[[Any], Any], *, at_once: str = "") -> Any:
+    """Run a coroutine under a progress display, stopping cleanly at a signal.
+
+    Args:
+        at_once: what is said where a second signal leaves no time for that.
+    """
+    import anyio
+
+    from sandbox.progress import make_progress, stderr_console
+    from sandbox.signals import interruptible
+
+    with make_progress(stderr_console()) as progress:
+        return anyio.run(interruptible, lambda: make(progress), at_once)
+
+
+def program_name() -> str:
+    """Roadtest as it was called, so that what is printed can be typed."""
+    return f"{sys.executable} -m sandbox" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+
+
+def go_on_command(directory: Path) -> str:
+    """The whole command that goes on with a run."""
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    if not any(word.partition("=")[0] == "--out" for word in words):
+        words += ["--out", str(directory)]
+    return without_secrets(f"{program_name()} {shlex.join(words)} --resume")
+
+
+def tell_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"roadtest: {line}", err=True)
+
+
+def output() -> Console:
+    from rich.console import Console
+
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich calls this while it handles the BrokenPipeError, and would end with 1
+
+    console = Output()
+    told = os.environ.get("COLUMNS", "")
+    # Through a pipe lines are passed on whole, to be searched and cut, unless a width is asked for.
+    fitted = console.is_terminal or (told.isascii() and told.isdigit())
+    return Output(width=max(console.width, NARROWEST) if fitted else UNFOLDED)
