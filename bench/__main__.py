@@ -1,4 +1,7 @@
-"""`python -m bench [SECTION...]`: measure, print, and with --write keep the tables in docs/benchmarks.md."""
+"""`python -m bench [SECTION...]`: measure, print, and with --write keep the tables in docs/benchmarks.md.
+
+What is kept of sections that were not measured stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -55,7 +58,7 @@ def main() -> None:
         print(f"\n{section.markdown()}\n", flush=True)
         sections.append(section)
     if arguments.write:
-        _write([f"Measured {_machine(client)}.", *(section.markdown() for section in sections)])
+        _write(f"Measured {_machine(client)}.", sections)
     client.close()
 
 
@@ -66,8 +69,8 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help=f"keep the tables in {PAGE.parent.name}/{PAGE.name}")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.sections if name not in SECTIONS]
-    if unknown or (arguments.write and arguments.sections):
-        parser.error(f"no such section: {', '.join(unknown)}" if unknown else "--write wants all sections")
+    if unknown:
+        parser.error(f"no such section: {', '.join(unknown)}")
     return arguments
 
 
@@ -79,11 +82,13 @@ def _machine(client: docker.DockerClient) -> str:
     )
 
 
-def _write(parts: list[str]) -> None:
+def _write(machine: str, sections: Sequence[Section]) -> None:
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    middle = "\n\n".join(parts)
+    kept, _, after = rest.partition(END)
+    tables = {part.partition("\n")[0]: f"### {part.strip()}" for part in kept.split("### ")[1:]}
+    tables |= {section.title: section.markdown() for section in sections}
+    middle = "\n\n".join([machine, *tables.values()])
     PAGE.write_text(f"{before}{BEGIN}\n\n{middle}\n\n{END}{after}", "utf-8")
 
 
