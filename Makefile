@@ -33,7 +33,7 @@ test-unit: ## the tests that need no Docker (seconds)
 	$(TESTS) tests/unit
 
 test-all: setup-dev lint ## all tests, the long ones too
-	$(TESTS)
+	ROADTEST_EXAMPLES=thorough $(TESTS)
 
 bench: setup-dev ## measure what a call, a snapshot, a trial and judging cost, and keep it in docs/benchmarks.md
 	.venv/bin/python -m bench --write

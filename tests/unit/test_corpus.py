@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sandbox.detect.calls import label_arguments
@@ -136,7 +136,6 @@ def read(data: bytes) -> None:
         assert exc.kind == "server"
 
 
-@settings(max_examples=80)
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-16")))
 @example(b"[" * 100_000)
 @example(b'{"choices": ' + b"9" * 10_000 + b"}")
@@ -145,7 +144,6 @@ def test_any_bytes_are_a_reply_or_the_providers_fault(data: bytes) -> None:
     read(data)
 
 
-@settings(max_examples=100)
 @given(VALUES)
 def test_any_json_is_a_reply_or_the_providers_fault(body: Any) -> None:
     read(json.dumps(body).encode("ascii"))
@@ -153,7 +151,6 @@ def test_any_json_is_a_reply_or_the_providers_fault(body: Any) -> None:
     read(json.dumps(make_body(make_call(body, body, id=body), function_call=body)).encode("ascii"))
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(sorted(tools())), st.text(st.characters() | st.characters(categories=["Cs"])) | FRAGMENTS)
 @example("put", '{"value": ' + "[" * 100_000)
 @example("grow", '{"tree": ' + '{"children": [' * 249 + "{}" + "]}" * 249 + "}")
@@ -162,7 +159,6 @@ def test_any_text_may_be_sent_as_arguments(name: str, arguments: str) -> None:
     hold(parse_reply(make_body(make_call(name, arguments)), tools(), number=0))
 
 
-@settings(max_examples=100)
 @given(VALUES)
 def test_any_value_is_held_against_every_schema(value: Any) -> None:
     arguments = json.dumps(value)
@@ -170,13 +166,11 @@ def test_any_value_is_held_against_every_schema(value: Any) -> None:
         hold(parse_reply(make_body(make_call(name, arguments)), tools(), number=0))
 
 
-@settings(max_examples=150)
 @given(PIECES)
 def test_any_text_is_searched_for_calls(text: str) -> None:
     hold(parse_reply(make_text(text), tools(), number=0))
 
 
-@settings(max_examples=60)
 @given(st.binary(max_size=40))
 def test_a_body_of_the_corpus_with_other_bytes_in_it_breaks_nothing(noise: bytes) -> None:
     place = binascii.crc32(noise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.detect.oscillation import detect
@@ -283,7 +283,6 @@ def test_in_a_chain_it_was_the_code_that_changed_and_not_the_question() -> None:
     assert facts(found)["flips"] == [("fix", "a", -1, 0)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from(["one", "two", "both", "torn", "start"]), min_size=1, max_size=8),
     st.sets(st.tuples(st.sampled_from(["one", "two", "both"]), st.sampled_from("ab"))),
