@@ -132,7 +132,7 @@ def _whole(bound: float | None) -> int | None:
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """Counts one trial against its limits. lost: seconds that were the provider's or the judge's and do not count."""
+    """Counts one trial against its limits. lost: seconds that were the provider's and do not count."""
 
     limits: Limits
     started: float
@@ -163,7 +163,7 @@ class Meter:
         try:
             yield
         finally:
-            self.lost += time.monotonic() - began
+            self.started += time.monotonic() - began
 
     def count_call(self) -> None:
         """Count one call, run or refused for a fault."""

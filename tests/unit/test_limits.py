@@ -225,3 +225,12 @@ def test_a_lock_of_before_there_were_limits_is_accepted(tmp_path: Path) -> None:
     del old.document["inputs"]["limits"]
     old.save()
     assert lock(path, {"replies": 5}).document["inputs"]["limits"] == {"replies": 5}
+
+
+def test_time_that_stands_still_is_not_the_candidate_s_and_nothing_lost_to_a_provider() -> None:
+    meter = Meter.start(Limits(replies=None, calls=None, tokens=None, cost_usd=None, seconds=100.0))
+    before = meter.left()
+    with meter.standing_still():
+        time.sleep(0.2)
+    assert before - meter.left() < 0.1
+    assert meter.lost == 0.0
