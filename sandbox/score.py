@@ -9,7 +9,7 @@ from sandbox.detect.faults import trial_calls
 from sandbox.detect.oscillation import Findings, as_record
 from sandbox.events import Event, final_check, last, of_kind
 from sandbox.probing import unjudged
-from sandbox.story import read_story
+from sandbox.story import Story, read_story
 from sandbox.trajectory import settled
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
@@ -76,7 +76,8 @@ def _limit_in_words(hit: Mapping[str, Any]) -> str:
 def record(events: Sequence[Event]) -> dict[str, Any]:
     """The terminal record of a closed trial, as in `schemas/result.v1.json`."""
     opened, closed = events[0].data, events[-1].data
-    checked, found = final_check(events), _findings(events)
+    checked, story = final_check(events), read_story(events)
+    found = _findings(story)
     return {
         "v": 1,
         "trial": opened["trial"],
@@ -96,11 +97,11 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "oscillation": _measures(events, found),
         "usage": usage(events),
         "time": times(events),
-        "flags": _flags(events, found),
+        "flags": _flags(events, story, found),
     }
 
 
-def _flags(events: Sequence[Event], findings: Findings | None) -> list[str]:
+def _flags(events: Sequence[Event], story: Story, findings: Findings | None) -> list[str]:
     """What has to be known beside the verdict, by name, sorted.
 
     plain-exec: the image has no Python, so tools ran through one exec each.
@@ -124,7 +125,7 @@ def _flags(events: Sequence[Event], findings: Findings | None) -> list[str]:
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
         "unstable": findings is not None and findings.unstable > 0,
         "probing-stopped": "ProbingStopped" in lost,
-        "checkpoints-sampled": findings is not None and unjudged(read_story(events)) > 0,
+        "checkpoints-sampled": findings is not None and unjudged(story) > 0,
         "sealed-tree-differs": any(event.data.get("differs") and event.data["sealed"] for event in saved),
     }
     return sorted(name for name, is_so in found.items() if is_so)
@@ -150,11 +151,10 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
 
     Source: definitions of the figures in docs/design/oscillation.md.
     """
-    return _measures(events, _findings(events))
+    return _measures(events, _findings(read_story(events)))
 
 
-def _findings(events: Sequence[Event]) -> Findings | None:
-    story = read_story(events)
+def _findings(story: Story) -> Findings | None:
     return settled(story)[1] if story.checks and story.states else None
 
 

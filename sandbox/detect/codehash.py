@@ -42,11 +42,6 @@ def read_code(tree: Tree) -> tuple[str, tuple[str, ...]]:
     return total.hexdigest(), tuple(odd)
 
 
-def code_hash(tree: Tree) -> str:
-    """The first of `read_code`."""
-    return read_code(tree)[0]
-
-
 def _code_of(data: bytes, digest: bytes) -> bytes | None:
     """A digest of the syntax tree; None for what is no Python, or cannot be read as such."""
     if digest not in _known:

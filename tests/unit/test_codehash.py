@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.detect.codehash import code_hash
+from sandbox.detect.codehash import read_code
 from sandbox.tree import EXECUTABLE, FILE, Entry
 
 CODE = "def f(x):\n    return x + 1\n"
 
 
 def hashed(text: str | bytes, path: str = "a.py", mode: str = FILE) -> str:
-    return code_hash({path: Entry(mode, text.encode() if isinstance(text, str) else text), "b.txt": Entry(FILE, b"b")})
+    return read_code({path: Entry(mode, text.encode() if isinstance(text, str) else text), "b.txt": Entry(FILE, b"b")})[
+        0
+    ]
 
 
 @pytest.mark.parametrize(
