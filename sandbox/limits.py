@@ -4,7 +4,8 @@
     calls     calls that it made: run, or refused for a fault; handing in is one too
     tokens    tokens of all replies and of what was sent for them
     cost      US dollars by the price list
-    seconds   wall time from the moment the environment is ready, without judging between rounds and what was lost to a provider that failed
+    seconds   wall time from the moment the environment is ready, without judging between rounds
+              and what was lost to a provider that failed
 
 Each is looked at at fixed points. Before the candidate is asked: one that is used up (value ≥ bound) ends
 the turn. After a reply: where tokens or cost went over (value > bound), nothing of that reply is run, and
