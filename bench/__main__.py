@@ -16,7 +16,7 @@ from typing import Protocol
 
 import docker
 
-from bench import calls, calls_table, judging, labels, oscillation, sequence, snapshots, trials
+from bench import calls, calls_table, judging, labels, oscillation, report, sequence, snapshots, trials
 from bench.rows import Section
 from sandbox.env import owner
 from sandbox.env.engine import connect
@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "judging": (judging.measure, 5),
     "sequence": (sequence.measure, 3),
     "oscillation": (oscillation.measure, 10),
+    "report": (report.measure, 3),
 }
 
 

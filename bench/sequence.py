@@ -17,6 +17,7 @@ from bench.places import turn, write_turns
 from bench.rows import Row, Section, spread
 from bench.trials import Clock
 from sandbox import loader, toolbox
+from sandbox.bounds import bounds_for
 from sandbox.journal import RunDirectory
 from sandbox.plan import make_plan, parse_candidate
 from sandbox.probe import check
@@ -85,7 +86,7 @@ def _played(folder: Path, task: Task) -> tuple[float, float]:
 
     async def go() -> None:
         tools = toolbox.load_tools()
-        await run_plan(plan, directory, tools=tools, concurrency=1, resume=False, progress=Clock())
+        await run_plan(plan, directory, tools=tools, bounds=bounds_for(1), resume=False, progress=Clock())
 
     anyio.run(go)
     one, other = (_judging(directory.path / "trials" / trial.key / "events.jsonl") for trial in plan.trials[1:])

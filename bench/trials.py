@@ -17,6 +17,7 @@ import docker
 from bench.places import image_of, make_task, twenty_calls, write_turns
 from bench.rows import Row, Section, in_turns, spread
 from sandbox import loader, toolbox
+from sandbox.bounds import bounds_for
 from sandbox.env import owner
 from sandbox.env.container import Container
 from sandbox.journal import RunDirectory
@@ -73,7 +74,7 @@ def _run(folder: Path, path: Path, *, trials: int, concurrency: int) -> tuple[Se
 
     async def go() -> None:
         tools = toolbox.load_tools()
-        await run_plan(plan, directory, tools=tools, concurrency=concurrency, resume=False, progress=progress)
+        await run_plan(plan, directory, tools=tools, bounds=bounds_for(concurrency), resume=False, progress=progress)
 
     anyio.run(go)
     rows = []
@@ -108,6 +109,12 @@ class Clock(Progress):
 
     def step(self, trial: str, text: str) -> None:
         pass
+
+    def tick(self) -> None:
+        pass
+
+    def again(self, trial: str, record: Mapping[str, Any]) -> None:
+        raise AssertionError(f"{trial}: {record['reason']}")
 
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
         self.ends.append(time.monotonic())

@@ -19,8 +19,9 @@ from sandbox.errors import ProviderError
 from sandbox.events import Event
 from sandbox.exact import for_tool
 from sandbox.journal import Journal
-from sandbox.limits import Hit, Meter
+from sandbox.limits import Charge, Hit, Meter
 from sandbox.llm.client import Answer, Client
+from sandbox.llm.pacing import Pace
 from sandbox.llm.patience import ask_patiently
 from sandbox.reply import Call, Reply, parse_reply
 from sandbox.task import WORKSPACE
@@ -49,6 +50,10 @@ class Turn:
     settle: awaited after each call that was run, with its `tool.returned`; keeps the state that it left.
     alive: awaited before each question; raises if the container that the calls would run in is gone.
     sleep: lets the seconds pass after which a provider is asked again.
+    system: the system prompt of each conversation.
+    pace: that of the candidate's provider, if it is kept.
+    afford: called before each question; raises CapReached where nothing more may be spent.
+    spend: told what each reply takes.
     """
 
     journal: Journal
@@ -60,6 +65,10 @@ class Turn:
     meter: Meter
     step: Step
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    system: str = SYSTEM
+    pace: Pace | None = None
+    afford: Callable[[], None] = lambda: None
+    spend: Callable[[Charge], None] = lambda charge: None
     messages: list[dict[str, Any]] = field(default_factory=list)
     malformed: int = 0
 
@@ -75,14 +84,15 @@ async def take_turn(turn: Turn, stage: Stage) -> str:
         replies in a row), limit, or context (the conversation outgrew the model).
 
     Raises:
-        ProviderError: the model's service gave up for good.
+        ProviderError: the model's service gave up for good, or took most of the time until the deadline.
+        CapReached: nothing more may be spent.
         SandboxError: the container or the engine failed.
         HarnessError: the log cannot be written.
     """
     said: list[dict[str, Any]] = [{"role": "user", "content": stage.text}]
     if stage.fresh:
         turn.messages = []
-        said.insert(0, {"role": "system", "content": SYSTEM})
+        said.insert(0, {"role": "system", "content": turn.system})
     turn.messages += said
     turn.malformed = 0
     opened = turn.journal.write("step.opened", {"step": stage.name, "index": stage.index, "messages": said})
@@ -97,6 +107,7 @@ async def _exchange(turn: Turn) -> str | None:
     """One reply and everything that it asks for; the reason if the turn is over."""
     if hit := turn.meter.used_up():
         return _end_by(turn, hit)
+    turn.afford()
     await turn.alive()
     asked = turn.journal.write("model.asked", {"reply": turn.meter.replies, "messages": len(turn.messages)})
     turn.step(f"reply {turn.meter.replies + 1}: waiting for the model")
@@ -112,6 +123,7 @@ async def _exchange(turn: Turn) -> str | None:
     reply = await _read(answer, turn)
     replied = turn.journal.write("model.replied", _record(turn, answer, reply), cause=asked)
     turn.meter.count_reply(answer.charge)
+    turn.spend(answer.charge)
     turn.messages.append(reply.for_history())
     if hit := turn.meter.overdrawn():
         return _drop_calls(turn, reply.calls, hit, replied)
@@ -128,7 +140,9 @@ async def _ask(turn: Turn, asked: Event) -> Answer:
         turn.journal.write("model.failed", facts, cause=asked)
 
     offers = [tool.offer() for tool in turn.tools.values()]
-    return await ask_patiently(turn.client, turn.messages, offers, failed=failed, sleep=turn.sleep, clock=turn.meter)
+    return await ask_patiently(
+        turn.client, turn.messages, offers, failed=failed, sleep=turn.sleep, clock=turn.meter, pace=turn.pace
+    )
 
 
 async def _read(answer: Answer, turn: Turn) -> Reply:
@@ -176,6 +190,12 @@ def _drop_calls(turn: Turn, calls: tuple[Call, ...], hit: Hit, replied: Event) -
 
 
 def _end_by(turn: Turn, hit: Hit, *, cause: Event | None = None) -> str:
+    if hit.limit == "deadline" and turn.meter.mostly_lost:
+        raise ProviderError(
+            f"the deadline of the trial passed ({hit.value:.0f} s of {hit.bound:g} s), and most of that time was not "
+            "the candidate's own",
+            kind="timeout",
+        )
     turn.journal.write("limit.hit", hit.as_data(), cause=cause)
     return "limit"
 

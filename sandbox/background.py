@@ -105,6 +105,16 @@ class Spares(Generic[T]):
         later = left.pop() if left else self.background.begin(make)
         return Order(spares=self, key=key, make=make, later=later)
 
+    def drop(self, unneeded: Callable[[Hashable], bool]) -> None:
+        """Get rid of those left over that nobody will need any more, beside what goes on."""
+        for key in [key for key in self.idle if unneeded(key)]:
+            for later in self.idle.pop(key):
+                self.background.group.start_soon(self._dispose_of, later)
+
+    async def _dispose_of(self, later: Later[T]) -> None:
+        with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
+            await in_thread(self.dispose, await later.result())
+
     async def close(self) -> None:
         """Get rid of all that nobody took."""
         for later in [later for row in self.idle.values() for later in row]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox.bounds import bounds_for
 from sandbox.condition import FIELD, LOOP
 from sandbox.events import Event, final_check, of_kind
 from sandbox.journal import RunDirectory, read_events
@@ -58,7 +59,8 @@ async def check_tasks(
     faults = {task.name: list(_static(task)) for task in tasks}
     with tempfile.TemporaryDirectory(prefix="roadtest-check-") as folder:
         directory = RunDirectory(Path(folder) / "run")
-        outcome = await run_plan(plan, directory, tools=tools, concurrency=concurrency, resume=False, progress=progress)
+        bounds = bounds_for(concurrency)
+        outcome = await run_plan(plan, directory, tools=tools, bounds=bounds, resume=False, progress=progress)
         for trial in plan.trials:
             record = directory.results.get(trial.key)
             if record is None:

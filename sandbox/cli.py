@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from sandbox import __version__
+from sandbox.cli_rejudge import rejudge
+from sandbox.cli_run import run
 from sandbox.commands import (
-    INTERRUPTED,
     UNFOLDED,
     Commands,
     carry_out,
     existing_run,
-    go_on_command,
     output,
-    program_name,
     tell_notes,
-    warn,
 )
-from sandbox.errors import RoadtestError
-
-if TYPE_CHECKING:
-    from sandbox.journal import RunDirectory
-    from sandbox.run import Outcome
 
 DONE, DOES_NOT_HOLD = 0, 1
 
@@ -37,6 +28,7 @@ Examples:
   roadtest run tasks/demo --model scripted:oracle --model scripted:nop
   roadtest run tasks/demo --model openai/gpt-4o --repeats 3 --concurrency 2
   roadtest run tasks/demo --model openai/mine --api-base http://host:8000/v1
+  roadtest run nightly.toml --plan
   roadtest report runs/2026-01-31_12-00-00
   roadtest show runs/2026-01-31_12-00-00 jsonpointer-defaultdict/openai
 """
@@ -56,219 +48,44 @@ def main() -> None:
     """
 
 
-@main.command()
-@click.argument("suites", nargs=-1, required=True, metavar="SUITE_OR_TASK...")
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    required=True,
-    metavar="NAME",
-    help=(
-        "Candidate: a litellm model (openai/gpt-4o), scripted:oracle, scripted:nop, scripted:VARIANT, "
-        "or scripted:FILE.jsonl. May be given several times."
-    ),
-)
-@click.option(
-    "--condition",
-    "conditions",
-    multiple=True,
-    metavar="NAME",
-    help="How candidates meet tasks: field (once, as a user puts it; the default) or loop (bugs reported in rounds).",
-)
-@click.option(
-    "--repeats", metavar="K", default=1, show_default=True, type=click.IntRange(1, 1000), help="Trials of each kind."
-)
-@click.option(
-    "--concurrency", metavar="N", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time."
-)
-@click.option(
-    "--out", metavar="DIR", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/)."
-)
-@click.option("--resume", is_flag=True, help="Go on with the run in --out; finished trials are kept.")
-@click.option("--api-base", metavar="URL", help="Where the models are served, for servers of your own.")
-@click.option("--temperature", metavar="X", type=float, help="Sent with every request, if given.")
-@click.option("--max-tokens", metavar="N", type=click.IntRange(1), help="Sent with every request, if given.")
-@click.option(
-    "--limit",
-    "limits",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help=(
-        "What each trial may use up at most: replies, calls, tokens, cost (US dollars) or seconds (in place of the "
-        "task's own). NAME=none takes a default away. May be given several times."
-    ),
-)
-@click.option(
-    "--record",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Keep the exchange with candidates here, to replay it.",
-)
-@click.option(
-    "--replay",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
-)
-@click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
-@click.option("--strict", is_flag=True, help="With --execute: the first difference ends a trial.")
-@click.option("--json", "as_json", is_flag=True, help="Standings as JSON on standard output.")
-def run(
-    suites: tuple[str, ...],
-    models: tuple[str, ...],
-    conditions: tuple[str, ...],
-    repeats: int,
-    concurrency: int,
-    out: Path | None,
-    resume: bool,
-    api_base: str | None,
-    temperature: float | None,
-    max_tokens: int | None,
-    limits: tuple[str, ...],
-    record: Path | None,
-    replay: Path | None,
-    execute: bool,
-    strict: bool,
-    as_json: bool,
-) -> None:
-    """Run tasks against candidates and print the standings."""
-    from sandbox import loader, plan, toolbox
-    from sandbox import run as running
-    from sandbox.errors import BadInput
-    from sandbox.journal import RunDirectory
-    from sandbox.limits import parse_limits
-    from sandbox.replay import open_replay
-    from sandbox.replay_record import refuse_record
-
-    if api_base is not None and not api_base.startswith(("http://", "https://")):
-        raise BadInput(f"--api-base {api_base}: must begin with http:// or https://")
-    if resume and out is None:
-        raise BadInput("--resume: say which run with --out DIR")
-    _check_replaying(record, replay, execute=execute, strict=strict)
-    bounds = parse_limits(limits)
-    directory = RunDirectory(out or running.new_directory())
-    tasks = loader.load_tasks(suites)
-    settings = {"temperature": temperature, "max_tokens": max_tokens}
-    given = {name: value for name, value in settings.items() if value is not None}
-    names = list(dict.fromkeys(models))
-    candidates = [plan.parse_candidate(name, api_base=api_base, settings=given) for name in names]
-    planned = plan.make_plan(tasks, candidates, conditions, repeats, bounds)
-    tools = toolbox.load_tools()
-    played_back = replay is not None and not execute
-    running.check_tasks(tasks, tools, fetch=not played_back)
-    tape = None
-    if replay is None:
-        running.check_candidates(candidates, tasks, limits=bounds)
-    else:
-        tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
-        tell_notes(tape.notes)
-    running.refuse_foreign(directory, resume)
-    if record is not None:
-        refuse_record(record, directory, resume=resume)
-    tell_notes([*(f"{task.name}: {note}" for task in tasks for note in task.notes), *planned.left_out])
-    if resume and not directory.lock_file.exists():
-        tell_notes([f"--resume: there is no run in {directory.path} yet; this is a new one"])
-
-    def make(progress: Any) -> Any:
-        return running.run_plan(
-            planned,
-            directory,
-            tools=tools,
-            concurrency=concurrency,
-            resume=resume,
-            progress=progress,
-            record=record,
-            replay=tape,
-        )
-
-    click.echo(f"run: {directory.path}", err=True)
-    go_on = f"what was finished is kept; go on with: {go_on_command(directory.path)}"
-    try:
-        with _leaving_nothing(directory):
-            outcome: Outcome = carry_out(make, at_once=f"roadtest: stopped at once; {go_on}")
-    except KeyboardInterrupt:
-        warn([f"stopped; {go_on}"])
-        sys.exit(INTERRUPTED)
-    _print_outcome(outcome, as_json=as_json, played_back=played_back)
-    sys.exit(outcome.exit_code)
-
-
-def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool, strict: bool) -> None:
-    from sandbox.errors import BadInput
-
-    if record is not None and replay is not None:
-        raise BadInput("--record: a replay has nothing new to record; give either --record or --replay")
-    if execute and replay is None:
-        raise BadInput("--execute: say what is replayed with --replay DIR")
-    if strict and not execute:
-        raise BadInput("--strict: goes with --replay DIR --execute; without --execute every difference is final")
-
-
-@contextlib.contextmanager
-def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
-    """Remove a run's directory, and those above it that were not there, if it fails before anything is in it."""
-    new = [path for path in (directory.path, *directory.path.parents) if not path.exists()]
-    lock = directory.path / ".lock"
-    was_there = lock.exists()
-    try:
-        yield
-    finally:
-        if not was_there and list(directory.path.glob("*")) == [lock]:
-            # What another run has taken meanwhile, or cannot be removed, stays.
-            with contextlib.suppress(OSError, RoadtestError), directory.taken():
-                lock.unlink()
-                for path in new:
-                    path.rmdir()
-
-
-def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None:
-    from sandbox.report import divergences, standings
-
-    rows = standings.standings(outcome.records)
-    if as_json:
-        data = {"directory": str(outcome.directory), "missing": outcome.missing, "standings": standings.as_data(rows)}
-        if outcome.diverged is not None:
-            data["divergences"] = divergences.as_data(outcome.diverged)
-        click.echo(json.dumps(data))
-    else:
-        console = output()
-        if rows:
-            console.print(standings.table(rows))
-        if outcome.diverged:
-            console.print(divergences.table(outcome.diverged))
-        console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
-        more = f"More: {program_name()} report {outcome.directory}"
-        console.print(more, markup=False, highlight=False, soft_wrap=True)
-    warn(standings.remarks(outcome.records))
-    if outcome.missing:
-        were = "trial was" if outcome.missing == 1 else "trials were"
-        warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
-    if outcome.diverged:
-        warn([divergences.in_short(outcome.diverged)])
-    if outcome.exit_code == 3 and played_back and not outcome.missing:
-        warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
-    elif outcome.exit_code == 3:
-        warn([f"put it right, then go on with: {go_on_command(outcome.directory)}"])
+main.add_command(run)
+main.add_command(rejudge)
 
 
 @main.command()
 @click.argument("directory", metavar="RUN", type=click.Path(path_type=Path), callback=existing_run)
+@click.option(
+    "--by",
+    "dimensions",
+    multiple=True,
+    metavar="WHAT",
+    type=click.Choice(["package", "category", "difficulty", "kind", "fixed_at", "suite", "task", "condition", "rung"]),
+    help=(
+        "Take the standings apart by package, category, difficulty, kind, fixed_at (year of the public fix), suite, "
+        "task, condition or rung. May be given several times."
+    ),
+)
+@click.option("--cutoff", metavar="DATE", help="Divide by public fixes before and from DATE on (YYYY-MM-DD).")
+@click.option(
+    "--k", "ks", multiple=True, metavar="K", type=click.IntRange(1), help="pass@k and pass^k of this K alone."
+)
+@click.option("--trials", is_flag=True, help="Every trial on a line of its own, however many there are.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def report(directory: Path, as_json: bool) -> None:
-    """Standings and trials of a run."""
-    from sandbox.journal import read_results
-    from sandbox.report import standings
+def report(
+    directory: Path, dimensions: tuple[str, ...], cutoff: str | None, ks: tuple[int, ...], trials: bool, as_json: bool
+) -> None:
+    """Standings and trials of a run; what repeats tell (pass@k, pass^k); slices."""
+    from sandbox.report.summary import as_data, remarks, sheets
+    from sandbox.summarising import read_report
 
-    records = read_results(directory)
-    rows = standings.standings(records)
+    found = read_report(directory, by=dimensions, cutoff=cutoff, ks=ks)
     if as_json:
-        click.echo(json.dumps({"standings": standings.as_data(rows), "trials": records}))
+        click.echo(json.dumps(as_data(found)))
         return
     console = output()
-    console.print(standings.table(rows))
-    console.print(standings.trials_table(records))
-    for line in standings.remarks(records):
+    for sheet in sheets(found, trials=trials):
+        console.print(sheet)
+    for line in remarks(found, trials=trials):
         console.print(line, markup=False, highlight=False)
 
 

@@ -76,18 +76,19 @@ def existing_run(_: click.Context, __: click.Parameter, path: Path) -> Path:
     return path
 
 
-def carry_out(make: Callable[[Any], Any], *, at_once: str = "") -> Any:
+def carry_out(make: Callable[[Any], Any], *, at_once: str = "", as_json: bool = False) -> Any:
     """Run a coroutine under a progress display, stopping cleanly at a signal.
 
     Args:
         at_once: what is said where a second signal leaves no time for that.
+        as_json: progress for machines.
     """
     import anyio
 
     from sandbox.progress import make_progress, stderr_console
     from sandbox.signals import interruptible
 
-    with make_progress(stderr_console()) as progress:
+    with make_progress(stderr_console(), as_json=as_json) as progress:
         return anyio.run(interruptible, lambda: make(progress), at_once)
 
 

@@ -7,6 +7,7 @@ RoadtestError                      origin      exit code
 ├── SandboxError                   sandbox     3   a container or the engine failed
 │   └── EngineGone                 sandbox     3   the Docker engine no longer answers
 ├── TaskError                      task        3   the task cannot be built or judged
+├── CapReached                     user        3   a cap on what a run may spend
 └── HarnessError                   harness     3   Roadtest itself, or the disk under it
 
 A failure gets its class once, where it crosses into Roadtest: at the engine's
@@ -71,6 +72,12 @@ class TaskError(RoadtestError):
     """The task itself is at fault: its image does not build, its judge cannot run."""
 
     origin = "task"
+
+
+class CapReached(RoadtestError):
+    """The run, or a candidate, has spent what it may; says nothing about the candidate."""
+
+    origin = "user"
 
 
 class HarnessError(RoadtestError):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
 import hashlib
 import json
 import os
@@ -28,6 +27,7 @@ from sandbox import schema
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.events import KINDS, Event, read_log
 from sandbox.history_stream import move as move_history
+from sandbox.holding import held
 from sandbox.score import VERDICTS
 
 HISTORY = "history.git"
@@ -35,12 +35,16 @@ HISTORY = "history.git"
 
 @dataclass(slots=True, kw_only=True)
 class Journal:
-    """The log of one trial, open for appending. `events` is what was written so far."""
+    """The log of one trial, open for appending.
+
+    events: what was written so far. attempt: 1 for the first, one more for each that was set aside.
+    """
 
     folder: Path
     stream: IO[str]
     started: float
     events: list[Event] = field(default_factory=list)
+    attempt: int = 1
 
     @classmethod
     def open(cls, folder: Path) -> Journal:
@@ -51,10 +55,10 @@ class Journal:
         """
         with boundary(HarnessError, f"write to {folder}"):
             folder.mkdir(parents=True, exist_ok=True)
-            _set_aside(folder)
+            before = _set_aside(folder)
             (folder / "blobs").mkdir(exist_ok=True)
             stream = (folder / "events.jsonl").open("x", encoding="ascii")
-        return cls(folder=folder, stream=stream, started=time.monotonic())
+        return cls(folder=folder, stream=stream, started=time.monotonic(), attempt=before + 1)
 
     def write(self, kind: str, data: Mapping[str, Any], *, cause: Event | None = None) -> Event:
         """Append one event; it is with the operating system when this returns.
@@ -107,19 +111,27 @@ class Journal:
             self.stream.close()
 
 
-def _set_aside(folder: Path) -> None:
-    if not (folder / "events.jsonl").exists():
-        return
+def attempts_before(folder: Path) -> int:
+    """How many attempts at a trial were set aside."""
     attempts = folder / "attempts"
-    attempts.mkdir(exist_ok=True)
-    numbers = [int(path.name) for path in attempts.iterdir() if path.name.isascii() and path.name.isdigit()]
-    place = attempts / str(1 + max(numbers, default=0))
-    place.mkdir()
-    for name in ("events.jsonl", "blobs"):
-        if (folder / name).exists():
-            (folder / name).rename(place / name)
+    found = attempts.iterdir() if attempts.exists() else ()
+    return max((int(path.name) for path in found if path.name.isascii() and path.name.isdigit()), default=0)
+
+
+def _set_aside(folder: Path) -> int:
+    """Move what an earlier attempt left out of the way; how many attempts there were."""
+    before = attempts_before(folder)
+    if not (folder / "events.jsonl").exists():
+        return before
+    place = folder / "attempts" / str(before + 1)
+    place.mkdir(parents=True)
+    # The log last: as long as it is there, the rest of an attempt that was cut short here is set aside too.
     if (folder / HISTORY).exists():
         move_history(folder / HISTORY, place / HISTORY)
+    for name in ("blobs", "events.jsonl"):
+        if (folder / name).exists():
+            (folder / name).rename(place / name)
+    return before + 1
 
 
 def now() -> str:
@@ -176,7 +188,7 @@ class RunDirectory:
     def taken(self) -> Iterator[None]:
         """Hold the directory for this process; a second run on it is refused.
 
-        The lock goes with the process, however it ends.
+        The lock goes with the process, however it ends; one that was left behind is taken over.
 
         Raises:
             HarnessError: another run holds it, or it cannot be written.
@@ -185,16 +197,7 @@ class RunDirectory:
             self.path.mkdir(parents=True, exist_ok=True)
             for path in (self.lock_file, self.results_file):
                 _refuse_odd(path)
-            # Never through a link, never waiting for the other end of a FIFO.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-            handle = os.fdopen(os.open(self.path / ".lock", flags, 0o644), "w")
-        with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as exc:
-                raise HarnessError(
-                    f"{self.path}: another run is writing here; wait for it or choose another --out"
-                ) from exc
+        with held(self.path):
             yield
 
     def load(self) -> None:

@@ -165,12 +165,13 @@ class InContainers:
         )
 
     async def _run(self, want: Want, tree: Tree) -> Check:
-        judge = await self._take(want.exam)
-        task = selected(self._kit.exams[want.exam].task, want.units)
-        try:
-            return await in_thread(lambda: check(judge, task, base=self._kit.base.index, tree=tree))
-        finally:
-            self._kit.background.begin(judge.dispose)
+        async with self._kit.judge_places:
+            judge = await self._take(want.exam)
+            task = selected(self._kit.exams[want.exam].task, want.units)
+            try:
+                return await in_thread(lambda: check(judge, task, base=self._kit.base.index, tree=tree))
+            finally:
+                self._kit.background.begin(judge.dispose)
 
     async def _take(self, exam: int) -> ReadyJudge:
         """A judge that is ready; the next is begun where one is likely to be needed."""

@@ -46,7 +46,7 @@ class Kit:
     exams: what trees are judged by; one for each step of a chain, one for a task without steps.
     solution: the reference solution's files.
     checks: judged trees of this run. judging: one lock for each of these, so that trials which come
-    to equal trees at once judge one.
+    to equal trees at once judge one. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
     """
 
@@ -59,6 +59,7 @@ class Kit:
     tools: Toolset
     checks: dict[CheckKey, Check]
     judging: dict[CheckKey, anyio.Lock]
+    judge_places: anyio.Semaphore
     background: Background
     judges: Spares[ReadyJudge]
 

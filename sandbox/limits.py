@@ -6,12 +6,14 @@
     cost      US dollars by the price list
     seconds   wall time from the moment the environment is ready, without judging between rounds
               and what was lost to a provider that failed
+    deadline  wall time from the moment the trial begins, whatever it is spent on
 
 Each is looked at at fixed points. Before the candidate is asked: one that is used up (value ≥ bound) ends
 the turn. After a reply: where tokens or cost went over (value > bound), nothing of that reply is run, and
 a "done" in it does not count. Before each call: where calls or seconds are used up, neither that call nor
 the rest of the reply is run. So handing in with the very last call is fine. `seconds` also bounds the wait
-for the model and a tool that runs.
+for the model and a tool that runs, and so does `deadline`. Where that passes and less than half of the time was
+the candidate's own, the trial ends without a verdict: it says nothing about the candidate.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from typing import Any
 
 from sandbox.errors import BadInput
 
-NAMES = ("replies", "calls", "tokens", "cost", "seconds")
+NAMES = ("replies", "calls", "tokens", "cost", "seconds", "deadline")
+CLOCKS = frozenset({"seconds", "deadline"})
 COUNTS = frozenset({"replies", "calls", "tokens"})
 MODEL_REPLIES = 100
 NONE = "none"
@@ -35,18 +38,23 @@ Given = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """None means no limit. `seconds` is wall time from the moment the environment is ready."""
+    """None means no limit.
+
+    seconds: wall time from the moment the environment is ready. deadline: from the moment the trial begins.
+    """
 
     replies: int | None = None
     calls: int | None = None
     tokens: int | None = None
     cost_usd: float | None = None
     seconds: float
+    deadline: float | None = None
 
     def as_data(self) -> dict[str, float | None]:
-        """The bounds by the names that are typed; None where there is none."""
-        values = (self.replies, self.calls, self.tokens, self.cost_usd, self.seconds)
-        return dict(zip(NAMES, values, strict=True))
+        """The bounds by the names that are typed; None where there is none (a deadline is left out then)."""
+        values = (self.replies, self.calls, self.tokens, self.cost_usd, self.seconds, self.deadline)
+        bounds = dict(zip(NAMES, values, strict=True))
+        return bounds if self.deadline is not None else {name: bounds[name] for name in NAMES if name != "deadline"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,7 @@ def limits_for(given: Given, *, scripted: bool, task_seconds: float, turns: int 
         tokens=_whole(bounds.get("tokens")),
         cost_usd=bounds.get("cost"),
         seconds=bounds["seconds"] or task_seconds,
+        deadline=bounds.get("deadline"),
     )
 
 
@@ -133,10 +142,15 @@ def _whole(bound: float | None) -> int | None:
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """Counts one trial against its limits. lost: seconds that were the provider's and do not count."""
+    """Counts one trial against its limits.
+
+    started: by the monotonic clock, moved on by all that does not count. began: when the trial did, if there is a
+    deadline. lost: seconds that were the provider's and do not count.
+    """
 
     limits: Limits
     started: float
+    began: float | None = None
     replies: int = 0
     calls: int = 0
     tokens: int = 0
@@ -181,20 +195,37 @@ class Meter:
 
     def no_more_calls(self) -> Hit | None:
         """The limit that leaves no room for another call (value ≥ bound)."""
-        return self._reached(("calls", "seconds"))
+        return self._reached(("calls", "seconds", "deadline"))
 
     def overdrawn(self) -> Hit | None:
         """The limit on tokens or cost that the last reply went over (value > bound)."""
         return next((hit for hit in self._hits(("tokens", "cost")) if hit.value > hit.bound), None)
 
     def out_of_time(self) -> Hit:
-        """The limit on seconds, when a clock other than this one's saw it reached."""
+        """The limit on time, when a clock other than this one's saw it reached."""
+        if self.limits.deadline is not None and self._until_deadline() <= self._until_spent():
+            bound = self.limits.deadline
+            return Hit(limit="deadline", value=max(self._passed(), bound), bound=bound)
         bound = self.limits.seconds
         return Hit(limit="seconds", value=max(self._spent(), bound), bound=bound)
 
     def left(self) -> float:
         """Seconds until the wall clock runs out; never negative."""
-        return max(0.0, self.limits.seconds - self._spent())
+        return max(0.0, min(self._until_spent(), self._until_deadline()))
+
+    @property
+    def mostly_lost(self) -> bool:
+        """Whether more of the time since the trial began was others' than the candidate's own."""
+        return self._spent() < self._passed() / 2
+
+    def _until_spent(self) -> float:
+        return self.limits.seconds - self._spent()
+
+    def _until_deadline(self) -> float:
+        return math.inf if self.limits.deadline is None else self.limits.deadline - self._passed()
+
+    def _passed(self) -> float:
+        return time.monotonic() - (self.started if self.began is None else self.began)
 
     def _spent(self) -> float:
         return time.monotonic() - self.started
@@ -204,10 +235,10 @@ class Meter:
 
     def _hits(self, names: Iterable[str]) -> Iterator[Hit]:
         """What was used of each limit that there is, reached or not."""
-        values = (self.replies, self.calls, self.tokens, self.cost_usd, self._spent())
+        values = (self.replies, self.calls, self.tokens, self.cost_usd, self._spent(), self._passed())
         used = dict(zip(NAMES, values, strict=True))
         bounds = self.limits.as_data()
         for name in names:
-            if (bound := bounds[name]) is not None:
+            if (bound := bounds.get(name)) is not None:
                 guessed = self.estimated and name in ("tokens", "cost")
                 yield Hit(limit=name, value=float(used[name]), bound=float(bound), estimated=guessed)

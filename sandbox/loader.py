@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from sandbox.loader_steps import (
 from sandbox.plan import NOP, ORACLE
 from sandbox.reading import MOST_BYTES, read_text, read_toml, shown
 from sandbox.replacing import only_definition
+from sandbox.suites import find_tasks
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
     DEFAULT_BUILD_SECONDS,
@@ -63,14 +64,14 @@ FORBIDDEN = frozenset(
 
 
 def load_tasks(arguments: Iterable[str]) -> list[Task]:
-    """Every task below the given paths (a task, or a folder of tasks at any depth), in order.
+    """Every task at the given paths (a task, a folder of tasks at any depth, or a suite in TOML), in order.
 
     Raises:
         BadInput: a path is missing or holds no task, a file is broken, two tasks share a name.
     """
     tasks: dict[str, Task] = {}
     for argument in arguments:
-        found = list(_find(Path(argument)))
+        found = list(find_tasks(Path(argument)))
         if not found:
             raise BadInput(f"{argument}: no task.toml in it or below it")
         for folder in found:
@@ -79,19 +80,6 @@ def load_tasks(arguments: Iterable[str]) -> list[Task]:
             if other.path != task.path:
                 raise BadInput(f"{task.path}: has the same suite and id ({task.name}) as {other.path}; rename one")
     return list(tasks.values())
-
-
-def _find(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise BadInput(f"{path}: no such file or directory")
-    if not path.is_dir():
-        raise BadInput(f"{path}: not a directory; give a task's directory or a folder of tasks")
-    if (path / "task.toml").exists():
-        yield path
-        return
-    for child in sorted(path.iterdir()):
-        if child.is_dir() and not child.is_symlink() and not child.name.startswith("."):
-            yield from _find(child)
 
 
 def load_task(folder: Path) -> Task:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sandbox.secrecy import without_secrets
 from sandbox.tooling import Toolset
 
 COMPARED = ("tasks", "tools", "candidates")
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,9 @@ class LockFile:
         inputs = inputs_of(plan, tools, known={} if replayed is None else replayed.candidates)
         replay = None if replayed is None else replayed.as_data()
         if path.exists():
-            before = _read(path)
+            before = read_lock(path)
+            if "rejudged" in before:
+                raise BadInput(f"{path}: a run was judged again here; go on with that run, or use a new --out")
             _refuse_other_replay(before.get("replay"), replay, path)
             inputs = merged(before["inputs"], inputs, path)
         argv = [without_secrets(word) for word in sys.argv[1:]]
@@ -90,13 +93,24 @@ class LockFile:
             images[task] = image
             self.save()
 
+    def add_exams(self, task: str, facts: Mapping[str, Any]) -> None:
+        """Note what a task's trees are judged by (`sandbox.examined`), so that later it can be said what has changed.
+
+        Raises:
+            HarnessError: it cannot be written.
+        """
+        exams = self.document["inputs"].setdefault("exams", {})
+        if exams.get(task) != facts:
+            exams[task] = dict(facts)
+            self.save()
+
     def save(self) -> None:
         """Write the file, whole or not at all."""
         with boundary(HarnessError, f"write to {self.path}"):
             write_whole(self.path, json.dumps(self.document, indent=1).encode("ascii") + b"\n")
 
 
-def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[str, Any]:
     """What decides the outcome of a run, by name.
 
     Args:
@@ -106,17 +120,23 @@ def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[s
     return {
         "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
         "images": {},
+        "exams": {},
         "tools": {name: tool.digest for name, tool in tools.items()},
         "candidates": {
             name: known[name] if name in known else _settings(candidate) for name, candidate in candidates.items()
         },
         "limits": dict(plan.limits),
+        "trials": [trial.key for trial in plan.trials],
     }
 
 
 def _settings(candidate: Candidate) -> dict[str, Any]:
     base = None if candidate.api_base is None else without_secrets(candidate.api_base)
-    facts: dict[str, Any] = {"kind": candidate.kind, "api_base": base, "settings": dict(candidate.settings)}
+    facts: dict[str, Any] = {"kind": candidate.kind, "api_base": base, "settings": candidate.told}
+    # What a candidate without a file never has is left out, so that older locks compare as before.
+    own = {"key": candidate.key, "limits": dict(candidate.limits) or None}
+    own["prices"] = None if candidate.prices is None else asdict(candidate.prices)
+    facts |= {name: value for name, value in own.items() if value is not None}
     if candidate.kind == "file" and candidate.script is not None:
         with boundary(BadInput, f"read {candidate.script}"):
             facts["settings"]["turns_sha256"] = hashlib.sha256(Path(candidate.script).read_bytes()).hexdigest()
@@ -124,7 +144,12 @@ def _settings(candidate: Candidate) -> dict[str, Any]:
     return {**facts, "digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_lock(path: Path) -> dict[str, Any]:
+    """The lock of a run.
+
+    Raises:
+        BadInput: there is none, or it is broken; names the file and the field.
+    """
     try:
         document: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as exc:
@@ -133,9 +158,26 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def merged(
-    before: Mapping[str, dict[str, Any]], inputs: Mapping[str, dict[str, Any]], path: Path
-) -> dict[str, dict[str, Any]]:
+def added(path: Path, plan: Plan) -> str | None:
+    """What a plan has that the run of this lock did not have, in words; None if nothing.
+
+    Raises:
+        BadInput: the lock is missing or broken.
+    """
+    before = read_lock(path)["inputs"]
+    names = {
+        "candidate": dict.fromkeys(trial.candidate.name for trial in plan.trials),
+        "task": dict.fromkeys(trial.task.name for trial in plan.trials),
+    }
+    parts = []
+    for kind, found in names.items():
+        if new := [name for name in found if name not in before[f"{kind}s"]]:
+            more = f" and {len(new) - MOST_NAMED} more" if len(new) > MOST_NAMED else ""
+            parts.append(f"the {kind}{'s' if len(new) > 1 else ''} {', '.join(new[:MOST_NAMED])}{more}")
+    return f"this run now also has {' and '.join(parts)}" if parts else None
+
+
+def merged(before: Mapping[str, Any], inputs: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """The inputs of a run that is gone on with, from those of before and of now.
 
     Raises:
@@ -146,7 +188,10 @@ def merged(
             if before[kind].get(name, digest) != digest:
                 raise BadInput(f"{path}: the {kind[:-1]} {name} has changed since this run began; use a new --out")
     _refuse_other_limits(before.get("limits"), inputs["limits"], path)
-    return {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs}
+    joined = {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs if kind != "trials"}
+    # Locks of before this was noted do not know what else they had.
+    known = before["trials"] if "trials" in before else []
+    return {**joined, "trials": list(dict.fromkeys([*known, *inputs["trials"]]))}
 
 
 def _refuse_other_replay(before: Mapping[str, Any] | None, now_given: Mapping[str, Any] | None, path: Path) -> None:

@@ -11,10 +11,12 @@ import anyio
 
 from sandbox.events import Event
 from sandbox.journal import Journal
-from sandbox.limits import Limits, Meter
+from sandbox.limits import Charge, Limits, Meter
 from sandbox.llm.client import Client
+from sandbox.llm.pacing import Pace
 from sandbox.lockfile import LockFile
 from sandbox.plan import Trial
+from sandbox.task import Task
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Tree
 
@@ -78,12 +80,19 @@ class Means:
     connect: makes the client that the candidate is asked through.
     meter: begins to count against limits.
     sleep: lets seconds pass before a provider is asked again.
+    pace: that of the candidate's provider, if it is kept.
+    afford: raises CapReached where nothing more may be spent. spend: told what each reply takes.
+    leave: told when the candidate is through and its container given up.
     """
 
     prepare: Callable[[Step], Awaitable[AbstractContextManager[Place]]]
     connect: Callable[[], Client]
     meter: Callable[[Limits], Meter] = Meter.start
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    pace: Pace | None = None
+    afford: Callable[[], None] = lambda: None
+    spend: Callable[[Charge], None] = lambda charge: None
+    leave: Callable[[], None] = lambda: None
 
 
 class Shop(Protocol):
@@ -99,8 +108,20 @@ class Shop(Protocol):
         """Get ready for trials, and leave nothing behind."""
         ...
 
+    async def make_ready(self, task: Task) -> None:
+        """See to what the trials of a task share, ahead of the first. What fails there fails them, not this."""
+        ...
+
+    def done_with(self, task: Task) -> None:
+        """No further trial of a task will come."""
+        ...
+
+    def is_paused(self, trial: Trial) -> bool:
+        """Whether a trial's candidate could not be asked now."""
+        ...
+
     async def look_around(self) -> None:
-        """After a trial without a verdict: see whether others can come to one."""
+        """After a trial without a verdict: see whether others can come to one, and wait a while if not."""
         ...
 
     def means(self, trial: Trial, journal: Journal) -> Means:

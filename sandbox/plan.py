@@ -21,24 +21,69 @@ LONGEST_PART = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """US dollars for a million tokens. cached_input: of those that the provider had cached; None: as any other."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+
+    def cost(self, *, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float:
+        """US dollars for so many tokens; the cached ones are among those of the prompt."""
+        cached = min(cached_tokens, prompt_tokens)
+        cheaper = self.input if self.cached_input is None else self.cached_input
+        millionths = (prompt_tokens - cached) * self.input + cached * cheaper + completion_tokens * self.output
+        return millionths / 1e6
+
+    @property
+    def dearest(self) -> float:
+        """US dollars that one token costs at most."""
+        return max(self.input, self.output, self.cached_input or 0.0) / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A model with its settings, or a script.
 
+    name: what it is called in keys and reports.
     kind: model, oracle, nop, variant (a task's own) or file.
     script: the variant's name or the turns file; None for a model.
+    model: what it is called where it is asked, if that is not its name.
     settings: what else is sent with each request.
+    key: the environment variable that holds its key, if it has one of its own.
+    system: its system prompt in place of the built-in one.
+    prices: its own, which go before any list.
+    limits: what its trials may use up, unless other limits are typed.
     """
 
     name: str
     kind: str
     script: str | None = None
+    model: str | None = None
     api_base: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    system: str | None = None
+    prices: Prices | None = None
+    limits: Given = field(default_factory=dict)
 
     @property
     def scripted(self) -> bool:
         """Whether it needs no model."""
         return self.kind != "model"
+
+    @property
+    def model_name(self) -> str:
+        """The model as litellm knows it."""
+        return self.model or self.name
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What decides its replies, as logs, locks and recordings tell of it."""
+        facts = {} if self.model is None else {"model": self.model}
+        if self.system is not None:
+            facts["system_sha256"] = hashlib.sha256(self.system.encode("utf-8", "surrogatepass")).hexdigest()
+        return {**facts, **self.settings}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +163,7 @@ def make_plan(
     """Expand a run: for each repeat, each task, each condition, each candidate.
 
     Args:
-        limits: what was typed after --limit; it holds for every trial.
+        limits: what was typed after --limit; it holds for every trial, whatever its candidate's own say.
 
     Raises:
         BadInput: an unknown condition, a variant that no task has, nothing left to run.
@@ -138,7 +183,7 @@ def make_plan(
             condition=condition,
             repeat=repeat,
             limits=limits_for(
-                limits,
+                {**candidate.limits, **limits},
                 scripted=candidate.scripted,
                 task_seconds=task.agent_seconds,
                 turns=CONDITIONS[condition].rounds or len(task.steps) or 1,

@@ -23,8 +23,8 @@ from sandbox.env import guest
 from sandbox.env.container import ENVIRONMENT, Container
 from sandbox.env.conversation import Conversation
 from sandbox.env.images import COPY_OF_WORKSPACE
-from sandbox.env.stream import Broken, NoAnswer
-from sandbox.errors import AgentError
+from sandbox.env.stream import Broken, NoAnswer, TooLate
+from sandbox.errors import AgentError, SandboxError
 from sandbox.index import Index, difference
 from sandbox.judge import Judgement, Planted
 from sandbox.task import WORKSPACE, Resources, Task
@@ -61,10 +61,15 @@ def tests_digest(task: Task, tests: Tree) -> str:
     """Names what a tree is checked against: ids, hidden files, canaries, clocks, and the judge's own code."""
     total = hashlib.sha256()
     pieces = [digest(tests), *task.hidden_ids, repr(task.judge), repr(task.bugs), repr(task.guards)]
-    pieces += [guest.source_of(name) for name in (*guest.SUPERVISOR.modules, "pytest_run")]
+    pieces += own_code()
     for piece in pieces:
         total.update(b"%d " % len(piece) + piece.encode("utf-8", "surrogateescape"))
     return total.hexdigest()
+
+
+def own_code() -> tuple[str, ...]:
+    """The sources of what runs in the judge's container."""
+    return tuple(guest.source_of(name) for name in (*guest.SUPERVISOR.modules, "pytest_run"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +179,8 @@ def _ask_supervisor(ready: ReadyJudge, task: Task, request: Mapping[str, Any], a
     except NoAnswer as exc:
         with contextlib.suppress(AgentError):
             ready.container.blame(exc)
+            if isinstance(exc, TooLate) and ready.container.is_well():
+                raise SandboxError(f"the connection to the judge stands still ({exc})") from exc
         return {**NOTHING_PASSED, "died": str(exc)}
 
 

@@ -1,7 +1,9 @@
-"""Showing a run while it goes: a live table on a terminal, plain lines elsewhere."""
+"""Showing a run while it goes: a live table on a terminal, plain lines elsewhere, objects for machines."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +14,8 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+
+from sandbox.tally import Tally, trials
 
 COLOURS = {
     "accepted": "green",
@@ -25,6 +29,9 @@ COLOURS = {
 
 
 SECONDS_BETWEEN_STEPS = 10.0
+SECONDS_BETWEEN_TALLIES = 30.0
+# More rows than this a terminal does not show at once.
+MOST_ROWS = 24
 
 
 class Progress(Protocol):
@@ -45,23 +52,32 @@ class Progress(Protocol):
     def step(self, trial: str, text: str) -> None:
         """What a trial is doing now."""
 
+    def tick(self) -> None:
+        """Some seconds have passed."""
+
+    def again(self, trial: str, record: Mapping[str, Any]) -> None:
+        """A trial ended without a verdict and will be tried again."""
+
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
         """A trial has its verdict."""
 
 
-def make_progress(console: Console) -> Progress:
-    """The live table if somebody watches, else lines."""
+def make_progress(console: Console, *, as_json: bool = False) -> Progress:
+    """Objects if a machine reads, the live table if somebody watches, else lines."""
+    if as_json:
+        return JsonProgress()
     return LiveProgress(console) if console.is_terminal else LineProgress(console)
 
 
 class LineProgress:
-    """One line for each thing that happens."""
+    """One line for each thing that happens, and now and then one for how far the run has come."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._total = self._done = 0
+        self._tally = Tally()
         self._started = time.monotonic()
         self._last_said: dict[str, float] = {}
+        self._last_tally = time.monotonic()
 
     def __enter__(self) -> LineProgress:
         return self
@@ -70,8 +86,8 @@ class LineProgress:
         pass
 
     def start(self, total: int, done: int) -> None:
-        self._total, self._done = total, done
-        self.say(_trials(total) + (f", {done} of them done before" if done else ""))
+        self._tally.begin(total, done)
+        self.say(trials(total) + (f", {done} of them done before" if done else ""))
 
     def say(self, text: str) -> None:
         line = f"[{time.monotonic() - self._started:6.1f}s] {text}"
@@ -79,16 +95,77 @@ class LineProgress:
 
     def step(self, trial: str, text: str) -> None:
         """Now and then: a line for each step would drown the verdicts, none would look like standing still."""
+        self._tally.step(trial, text)
         now = time.monotonic()
         if now - self._last_said.setdefault(trial, now) >= SECONDS_BETWEEN_STEPS:
             self._last_said[trial] = now
             self.say(f"{trial}: {text}")
 
+    def tick(self) -> None:
+        if time.monotonic() - self._last_tally >= SECONDS_BETWEEN_TALLIES:
+            self._last_tally = time.monotonic()
+            self.say(self._tally.in_words())
+
+    def again(self, trial: str, record: Mapping[str, Any]) -> None:
+        self._tally.put_back(trial)
+        self._last_said.pop(trial, None)
+        self.say(f"{trial}: {record['verdict']} ({record['reason']}); will be tried again")
+
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
-        self._done += 1
+        self._tally.end(trial, record)
         self._last_said.pop(trial, None)
         seconds = record["time"]["wall_s"]
-        self.say(f"{self._done}/{self._total} {trial}: {record['verdict']} in {seconds:.1f}s ({record['reason']})")
+        place = f"{self._tally.done}/{self._tally.total}"
+        self.say(f"{place} {trial}: {record['verdict']} in {seconds:.1f}s ({record['reason']})")
+
+
+class JsonProgress:
+    """One object on a line of standard error for each thing that happens; `event` says what."""
+
+    def __init__(self) -> None:
+        self._tally = Tally()
+        self._last_tally = time.monotonic()
+
+    def __enter__(self) -> JsonProgress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
+        pass
+
+    def start(self, total: int, done: int) -> None:
+        self._tally.begin(total, done)
+        self._put("start")
+
+    def say(self, text: str) -> None:
+        self._put("note", text=text)
+
+    def step(self, trial: str, text: str) -> None:
+        """Steps are in the log of the trial; here they only keep the count going."""
+        new = trial not in self._tally.running
+        self._tally.step(trial, text)
+        if new:
+            self._put("trial", trial=trial, state="running")
+
+    def tick(self) -> None:
+        if time.monotonic() - self._last_tally >= SECONDS_BETWEEN_TALLIES:
+            self._put("progress")
+
+    def again(self, trial: str, record: Mapping[str, Any]) -> None:
+        self._tally.put_back(trial)
+        self._put("trial", trial=trial, state="again", verdict=record["verdict"], reason=record["reason"])
+
+    def done(self, trial: str, record: Mapping[str, Any]) -> None:
+        self._tally.end(trial, record)
+        facts = {"verdict": record["verdict"], "reason": record["reason"], "wall_s": record["time"]["wall_s"]}
+        self._put("trial", trial=trial, state="done", **facts)
+
+    def _put(self, event: str, **facts: Any) -> None:
+        self._last_tally = time.monotonic()
+        line = json.dumps({"event": event, **facts, "progress": self._tally.as_data()})
+        # Whoever read this may have gone; the run goes on.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
 
 
 class LiveProgress:
@@ -96,10 +173,8 @@ class LiveProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._started = time.monotonic()
-        self._running: dict[str, tuple[float, str]] = {}
+        self._tally = Tally()
         self._note = ""
-        self._total = self._done = 0
         # Last: it draws a first time while it is made.
         self._live = Live(get_renderable=self._render, console=console, refresh_per_second=8, transient=True)
 
@@ -111,34 +186,42 @@ class LiveProgress:
         self._live.__exit__(kind, exc, at)
 
     def start(self, total: int, done: int) -> None:
-        self._total, self._done, self._note = total, done, ""
+        self._tally.begin(total, done)
+        self._note = ""
 
     def say(self, text: str) -> None:
         self._note = text
 
     def step(self, trial: str, text: str) -> None:
-        since = self._running.get(trial, (time.monotonic(), ""))[0]
-        self._running[trial] = (since, text)
+        self._tally.step(trial, text)
+
+    def tick(self) -> None:
+        pass
+
+    def again(self, trial: str, record: Mapping[str, Any]) -> None:
+        self._tally.put_back(trial)
+        self._line(trial, record, f"{record['reason']}; will be tried again")
 
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
-        self._done += 1
-        self._running.pop(trial, None)
+        self._tally.end(trial, record)
+        self._line(trial, record, record["reason"])
+
+    def _line(self, trial: str, record: Mapping[str, Any], reason: str) -> None:
         line = Text(f"{record['verdict']:>12}", style=COLOURS[record["verdict"]])
         line.append(f"  {record['time']['wall_s']:5.1f}s  {trial}  ", style="default")
-        line.append(record["reason"], style="dim")
+        line.append(reason, style="dim")
         self._console.print(line)
 
     def _render(self) -> RenderableType:
         now = time.monotonic()
         table = Table.grid(padding=(0, 2))
-        for trial, (since, text) in list(self._running.items()):
+        running = list(self._tally.running.items())
+        for trial, (since, text) in running[:MOST_ROWS]:
             table.add_row(Text("▸", style="cyan"), Text(trial), Text(f"{now - since:.0f}s"), Text(text, style="dim"))
-        head = f"{self._done}/{_trials(self._total)}, {now - self._started:.0f}s" if self._total else "preparing"
-        return Group(table, Text(f"{head}  {self._note}", style="bold"))
-
-
-def _trials(number: int) -> str:
-    return f"{number} trial" if number == 1 else f"{number} trials"
+        if len(running) > MOST_ROWS:
+            table.add_row(Text(""), Text(f"and {len(running) - MOST_ROWS} more", style="dim"), Text(""), Text(""))
+        head = self._tally.in_words() if self._tally.total else "preparing"
+        return Group(table, Text(f"{head}, {now - self._tally.started:.0f}s  {self._note}", style="bold"))
 
 
 def stderr_console() -> Console:

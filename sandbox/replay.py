@@ -180,7 +180,7 @@ def _problems(trial: Trial, recorded: Recorded, tools: Toolset, *, execute: bool
     if opened["task_digest"] != trial.task.digest:
         yield "the task has changed since it was recorded"
         return
-    settings = dict(trial.candidate.settings)
+    settings = trial.candidate.told
     if (was := opened["candidate"]["settings"]) != settings:
         yield f"was recorded with {_in_words(was)}, asked for {'are' if settings else 'is'} {_in_words(settings)}"
     yield from _other_limits(trial, opened.get("limits"))

@@ -7,14 +7,14 @@ from typing import Any
 
 from sandbox.errors import ProviderError
 from sandbox.events import Event
-from sandbox.limits import NAMES, Charge, Hit, Limits, Meter
+from sandbox.limits import CLOCKS, NAMES, Charge, Hit, Limits, Meter
 from sandbox.llm.client import Answer, Message
 from sandbox.replay import Recorded
 from sandbox.replay_tape import Divergence, OnTime, ReplayDiverged
 from sandbox.reply import parse_body, parse_reply
 
 REPLIES = ("model.replied", "model.failed", "limit.hit")
-_WITHOUT_TIME = tuple(name for name in NAMES if name != "seconds")
+_WITHOUT_TIME = tuple(name for name in NAMES if name not in CLOCKS)
 # Gives the recorded outcome of a question, which is one of REPLIES.
 Due = Callable[[Sequence[Message], Sequence[Mapping[str, Any]]], Event]
 

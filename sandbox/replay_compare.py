@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.events import Event, of_kind
 from sandbox.journal import Journal
+from sandbox.limits import CLOCKS
 from sandbox.llm.client import Message
 from sandbox.replay import Recorded
 from sandbox.replay_client import REPLIES
@@ -72,7 +73,7 @@ def outcomes_of(events: Sequence[Event]) -> list[Event]:
     return [
         event
         for event in of_kind(events, *REPLIES)
-        if event.kind != "limit.hit" or (event.cause in asked and event.data["limit"] == "seconds")
+        if event.kind != "limit.hit" or (event.cause in asked and event.data["limit"] in CLOCKS)
     ]
 
 

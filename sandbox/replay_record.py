@@ -42,7 +42,7 @@ class RecordingClient:
 
     def __init__(self, client: Client, trial: Trial, journal: Journal, folder: Path) -> None:
         self._client = client
-        self._settings = {"model": trial.candidate.name, **trial.candidate.settings}
+        self._settings = {"model": trial.candidate.name, **trial.candidate.told}
         self._journal = journal
         self._folder = folder
         self._before: Request | None = None

@@ -252,7 +252,7 @@ def _compare_request(
         attempt=attempt,
         messages=tuple(messages),
         tools=encoded_digest(list(tools)),
-        settings={"model": trial.candidate.name, **trial.candidate.settings},
+        settings={"model": trial.candidate.name, **trial.candidate.told},
     )
     if found := requests_differ(requests[asked, attempt], now):
         raise ReplayDiverged(found)

@@ -12,6 +12,7 @@ from sandbox.plan import Trial
 from sandbox.replay import Replay
 from sandbox.replay_execute import executed
 from sandbox.replay_serve import played
+from sandbox.task import Task
 from sandbox.tooling import Toolset
 
 
@@ -36,6 +37,16 @@ class ReplayShop:
                 lock.add_image(task, image)
         yield
 
+    async def make_ready(self, task: Task) -> None:
+        """All is there."""
+
+    def done_with(self, task: Task) -> None:
+        """All stays there."""
+
+    def is_paused(self, trial: Trial) -> bool:
+        """No provider is asked."""
+        return False
+
     async def look_around(self) -> None:
         """Nothing here can be gone."""
 
@@ -52,6 +63,9 @@ class ExecutingShop:
         self._replay = replay
         self.versions = shop.versions
         self.look_around = shop.look_around
+        self.make_ready = shop.make_ready
+        self.done_with = shop.done_with
+        self.is_paused = shop.is_paused
 
     @property
     def stopped(self) -> str | None:

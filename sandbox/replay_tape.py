@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.errors import HarnessError, RoadtestError
 from sandbox.events import Event, last, of_kind
-from sandbox.limits import Hit
+from sandbox.limits import CLOCKS, Hit
 from sandbox.replay_contrast import contrast, readable
 from sandbox.score import verdict
 
@@ -174,14 +174,14 @@ class OnTime:
 
 
 def time_hit(events: Sequence[Event]) -> OnTime | None:
-    """Where a recorded trial ran out of seconds, if it did."""
+    """Where a recorded trial ran out of time, if it did."""
     event = last(events, "limit.hit")
-    if event is None or event.data["limit"] != "seconds":
+    if event is None or event.data["limit"] not in CLOCKS:
         return None
     before = events[: event.seq]
     cause = None if event.cause is None else events[event.cause].kind
     return OnTime(
-        hit=Hit(limit="seconds", value=event.data["value"], bound=event.data["bound"]),
+        hit=Hit(limit=event.data["limit"], value=event.data["value"], bound=event.data["bound"]),
         replies=len(of_kind(before, "model.replied")),
         calls=len(of_kind(before, "tool.started", "call.rejected")),
         place={"model.asked": "answer", "model.replied": "call"}.get(cause or "", "question"),

@@ -10,38 +10,37 @@ starts, and a run that stopped goes on with --resume.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import platform
-import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import anyio
-
 from sandbox import __version__, recipe
+from sandbox.bounds import Bounds
+from sandbox.caps import Caps
 from sandbox.errors import BadInput, HarnessError
-from sandbox.journal import Journal, RunDirectory, read_events
+from sandbox.journal import RunDirectory, read_events
 from sandbox.limits import Given
 from sandbox.llm.scripted import turns_for
 from sandbox.lockfile import LockFile
-from sandbox.place import Means, Shop
-from sandbox.plan import Candidate, Plan, Trial
+from sandbox.place import Shop
+from sandbox.plan import Candidate, Plan
 from sandbox.progress import Progress
 from sandbox.replay import Replay
-from sandbox.replay_record import Recorder, recorder
+from sandbox.replay_record import recorder
 from sandbox.replay_shop import ExecutingShop, ReplayShop
 from sandbox.replay_tape import Divergence, divergences
+from sandbox.resuming import adopt, purse_of
+from sandbox.room import need_room
+from sandbox.scheduler import Scheduler
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
-from sandbox.trial import run_trial
-
-LEAST_ROOM = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +76,21 @@ async def run_plan(
     directory: RunDirectory,
     *,
     tools: Toolset,
-    concurrency: int,
+    bounds: Bounds,
     resume: bool,
     progress: Progress,
     record: Path | None = None,
     replay: Replay | None = None,
+    shop: Shop | None = None,
 ) -> Outcome:
     """Carry out a plan.
 
     Args:
-        concurrency: how many trials go on at a time.
+        bounds: what goes on beside what, and what may be spent.
         resume: go on in a directory that holds a run already.
         record: where the exchange with candidates is kept, if it is.
         replay: the recording of these trials that is replayed, if one is.
+        shop: where trials take place; containers, or the recording, without.
 
     Raises:
         BadInput: the directory holds another run, or something else.
@@ -98,44 +99,61 @@ async def run_plan(
     """
     refuse_foreign(directory, resume)
     with directory.taken():
-        _need_room(directory.path)
+        need_room(directory.path)
         directory.load()
         run_id = uuid.uuid4().hex
-        shop = await _shop(replay, tools, progress, directory, run_id)
+        shop = shop or await _shop(replay, tools, progress, directory, run_id, bounds)
         made_with = {**versions(), **await shop.versions()}
         replayed = None if replay is None else replay.replayed
         lock = LockFile.write(directory.lock_file, plan, tools, made_with, run_id=run_id, replayed=replayed)
         directory.forget({key for key, found in directory.results.items() if found["verdict"] in NO_VERDICT})
+        adopt(directory, plan.trials)
         left = [trial for trial in plan.trials if trial.key not in directory.results]
+        purse = purse_of(bounds.caps, directory, plan)
         progress.start(len(plan.trials), len(plan.trials) - len(left))
+        scheduler = Scheduler(
+            directory=directory, shop=shop, bounds=_without_retries(bounds, replay), purse=purse, progress=progress
+        )
         with contextlib.nullcontext() if record is None else recorder(record, lock) as recording:
             if recording is not None and (lacking := recording.lacks(directory.results)):
                 were, are = ("trial was", "is") if lacking == 1 else ("trials were", "are")
                 progress.say(f"{lacking} {were} finished before and {are} not in the recording")
             if left:
+                scheduler.recorder = recording
                 async with shop.at_work(lock):
-                    await _run_all(
-                        left, _Run(directory=directory, shop=shop, recorder=recording, progress=progress), concurrency
-                    )
+                    await scheduler.run(left)
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
+    reasons = [shop.stopped] if shop.stopped else []
     return Outcome(
         directory=directory.path,
         records=records,
         missing=len(plan.trials) - len(records),
-        stopped=shop.stopped,
+        stopped="; ".join(dict.fromkeys([*reasons, *scheduler.stopped.values()])) or None,
         diverged=None if replay is None else tuple(_diverged(directory, plan)),
     )
 
 
+def _without_retries(bounds: Bounds, replay: Replay | None) -> Bounds:
+    """What failed in a recording fails again each time that it is played."""
+    return bounds if replay is None else dataclasses.replace(bounds, retries=0)
+
+
 async def _shop(
-    replay: Replay | None, tools: Toolset, progress: Progress, directory: RunDirectory, run_id: str
+    replay: Replay | None,
+    tools: Toolset,
+    progress: Progress,
+    directory: RunDirectory,
+    run_id: str,
+    bounds: Bounds,
 ) -> Shop:
     """Where trials take place. Only what runs in containers loads what speaks to an engine."""
     if replay is not None and not replay.execute:
         return ReplayShop(replay, tools)
     from sandbox.workshop import Workshop
 
-    shop = await Workshop.connect(run_id=run_id, tools=tools, progress=progress, directory=directory.path)
+    shop = await Workshop.connect(
+        run_id=run_id, tools=tools, progress=progress, directory=directory.path, bounds=bounds
+    )
     return shop if replay is None else ExecutingShop(shop, replay)
 
 
@@ -144,65 +162,6 @@ def _diverged(directory: RunDirectory, plan: Plan) -> Iterator[tuple[str, Diverg
         if trial.key in directory.results:
             events = read_events(directory.path / "trials" / trial.key)
             yield from ((trial.key, divergence) for divergence in divergences(events))
-
-
-def _need_room(path: Path) -> None:
-    free = shutil.disk_usage(path).free
-    if free < LEAST_ROOM:
-        raise HarnessError(
-            f"{path}: only {free >> 20} MiB are free there and a run needs {LEAST_ROOM >> 20}; "
-            "make room, or give another --out"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """What every trial of a run is handed. recorder: None if nothing is recorded."""
-
-    directory: RunDirectory
-    shop: Shop
-    recorder: Recorder | None
-    progress: Progress
-
-
-async def _run_all(left: Sequence[Trial], run: _Run, concurrency: int) -> None:
-    """Run trials, `concurrency` at a time, until all are done or something stops the run."""
-    places = anyio.Semaphore(concurrency)
-    async with anyio.create_task_group() as group:
-        for trial in left:
-            await places.acquire()
-            if run.shop.stopped:
-                break
-            group.start_soon(_one, trial, run, places)
-
-
-async def _one(trial: Trial, run: _Run, places: anyio.Semaphore) -> None:
-    """One trial into its directory and the results; whatever happens, its place is given back."""
-
-    def step(text: str) -> None:
-        run.progress.step(trial.key, text)
-
-    try:
-        journal = Journal.open(run.directory.path / "trials" / trial.key)
-        with _recording(trial, journal, run) as means:
-            try:
-                record = await run_trial(trial, journal, means, step=step)
-            finally:
-                journal.close()
-        run.directory.append(record)
-        run.progress.done(trial.key, record)
-        if record["verdict"] in NO_VERDICT:
-            await run.shop.look_around()
-    except HarnessError as exc:
-        run.shop.stopped = str(exc)
-    finally:
-        places.release()
-
-
-def _recording(trial: Trial, journal: Journal, run: _Run) -> AbstractContextManager[Means]:
-    """The means of a trial; recorded, if this run is, before its result is written."""
-    means = run.shop.means(trial, journal)
-    return contextlib.nullcontext(means) if run.recorder is None else run.recorder.recording(trial, journal, means)
 
 
 def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) -> None:
@@ -224,14 +183,16 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) ->
             recipe.parts_of(task)
 
 
-def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given) -> None:
+def check_candidates(
+    candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given, caps: Caps | None = None
+) -> None:
     """Whether every candidate can be asked and held to its limits, before anything is started.
 
     Args:
-        limits: what was typed after --limit.
+        limits: what was typed after --limit. caps: for all trials.
 
     Raises:
-        BadInput: an unknown provider, a missing key, a broken turns file, a limit on cost without a price.
+        BadInput: an unknown provider, a missing key, a broken turns file, a limit or cap on cost without a price.
     """
     for candidate in candidates:
         if candidate.kind == "file":
@@ -240,7 +201,9 @@ def check_candidates(candidates: Sequence[Candidate], tasks: Sequence[Task], *, 
             from sandbox.llm.providers import check_model, check_price
 
             check_model(candidate)
-            check_price(candidate, limits.get("cost"))
+            check_price(candidate, {**candidate.limits, **limits}.get("cost"))
+            for name, bound in (caps or Caps()).costs():
+                check_price(candidate, bound, name=name)
 
 
 def refuse_foreign(directory: RunDirectory, resume: bool) -> None:

@@ -68,6 +68,8 @@ def _limit_in_words(hit: Mapping[str, Any]) -> str:
     about = "about " if hit.get("estimated") else ""
     if name == "cost":
         return f"{text} ({about}${value:.6g} of ${bound:.6g})"
+    if name == "deadline":
+        return f"the deadline of the trial passed ({value:.1f} s of {bound:.6g} s)"
     if name == "seconds":
         return f"{text} ({value:.1f} s of {bound:.6g} s)"
     return f"{text} ({about}{value:.0f} of {bound:.0f})"
@@ -89,6 +91,8 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "condition": opened["condition"],
         "repeat": opened["repeat"],
         "judge": opened["judge"],
+        # Logs of before there were such facts have none.
+        **({"about": opened["about"]} if "about" in opened else {}),
         "verdict": closed["verdict"],
         "reason": closed["reason"],
         "score": trial_score(closed["verdict"], checked),

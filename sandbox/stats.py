@@ -45,7 +45,7 @@ class Share:
         return self.successes / self.total if self.total else None
 
 
-def clustered_share(clusters: Iterable[tuple[int, int]]) -> Share:
+def clustered_share(clusters: Iterable[tuple[int, int]], *, wary: bool = False) -> Share:
     """A proportion whose cases come in clusters (calls in tasks), with Wilson's interval on the effective sample.
 
     The variance of the ratio y/m between clusters over that of independent cases is the design effect; below 1, or
@@ -64,6 +64,9 @@ def clustered_share(clusters: Iterable[tuple[int, int]]) -> Share:
 
     Args:
         clusters: (successes, cases) of each; those without cases are left out.
+        wary: where nothing or everything is a success, count a cluster as one case. For cases that go much alike, such
+            as repeats of one task (see `clustered_mean`): there "nothing in ten tasks, eight times each" is closer
+            to ten cases than to eighty.
     """
     counted = [(successes, cases) for successes, cases in clusters if cases]
     successes, total = sum(one for one, _ in counted), sum(cases for _, cases in counted)
@@ -71,7 +74,8 @@ def clustered_share(clusters: Iterable[tuple[int, int]]) -> Share:
     if len(counted) > 1:
         effect = _design_effect(counted)
         shrunk = total / effect * (Z95 / t_quantile_975(len(counted) - 1)) ** 2
-        effective = min(max(shrunk, total**2 / sum(cases**2 for _, cases in counted)), float(total))
+        least = total**2 / sum(cases**2 for _, cases in counted)
+        effective = least if wary and successes in (0, total) else min(max(shrunk, least), float(total))
     return Share(
         successes=successes,
         total=total,
@@ -89,6 +93,106 @@ def _design_effect(clusters: Sequence[tuple[int, int]]) -> float:
         return 1.0
     squares = sum((one - rate * cases) ** 2 for one, cases in clusters)
     return max(1.0, count / (count - 1) * squares / (total * rate * (1 - rate)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """A mean over clusters of values between 0 and 1. effective: how many independent yes-or-no cases tell as much."""
+
+    value: float | None
+    clusters: int
+    effective: float
+    interval: tuple[float, float] | None
+
+
+def clustered_mean(values: Iterable[tuple[float, int]]) -> Mean:
+    """The mean of one estimate for each cluster (pass@k of each task), with Wilson's interval on the effective sample.
+
+    Repeats of a task are no independent trials: some tasks are nearly always solved and some never. Wilson's interval
+    on all trials, as if they were, holds the true rate in as little as 15% at an intra-task correlation of 0.9. The
+    textbook's t over clusters' values has no width where all agree (nothing solved in three tasks: 0-0%). So the
+    variance between clusters is turned into a number of yes-or-no cases, and Wilson's interval is that of so many: at
+    least one a cluster, at most `cases`; one a cluster where nothing or everything succeeds, so that variance cannot be
+    seen. Of rates with clusters of one size this is what a wary `clustered_share` gives.
+
+    Simulated (beta-binomial, 3 and 8 repeats, k of 1 to 8, 2 to 50 tasks, rates 0.05 to 0.8): it holds the true pass@k
+    and pass^k in 98% on average without intra-task correlation, in 95% at 0.9; in 82% at worst (two or three tasks and
+    true values near 0), which is where Wilson's interval for one trial of each task has its worst too.
+
+    Args:
+        values: of each cluster its estimate, and how many independent cases that rests on, at least 1. For pass@k of n
+            repeats that is n // k: of disjoint samples of k there are so many, and the estimate varies no more than
+            their mean does (W. Hoeffding, JASA 58 (1963), section 5).
+    """
+    counted = list(values)
+    clusters = len(counted)
+    if not clusters:
+        return Mean(value=None, clusters=0, effective=0.0, interval=None)
+    mean = math.fsum(value for value, _ in counted) / clusters
+    effective = clusters**2 / math.fsum(1 / cases for _, cases in counted)
+    if clusters > 1:
+        effective = min(max(_cases_seen(counted, mean, effective), clusters), effective)
+    return Mean(value=mean, clusters=clusters, effective=effective, interval=wilson(mean * effective, effective))
+
+
+def _cases_seen(values: Sequence[tuple[float, int]], mean: float, most: float) -> float:
+    """How many independent cases would vary as much, shrunk as in `clustered_share`; 0 where no variance is seen."""
+    if all(value == 0 for value, _ in values) or all(value == 1 for value, _ in values):
+        return 0.0
+    clusters = len(values)
+    variance = math.fsum((value - mean) ** 2 for value, _ in values) / (clusters - 1) / clusters
+    # A variance below that of the most cases there can be is luck.
+    variance = max(variance, mean * (1 - mean) / most)
+    return mean * (1 - mean) / variance * (Z95 / t_quantile_975(clusters - 1)) ** 2
+
+
+def pass_at_k(n: int, c: int, k: int) -> float | None:
+    """The chance that of k trials at least one succeeds, estimated without bias: 1 − C(n−c,k)/C(n,k).
+
+    Source: M. Chen et al., Evaluating large language models trained on code (2021), arXiv:2107.03374.
+
+    Args:
+        n: trials that were made. c: those that succeeded. k: how many are taken, at least 1.
+
+    Returns:
+        the correctly rounded value; None for k above n, where nothing can be estimated.
+    """
+    _check_counts(n, c, k)
+    if k > n:
+        return None
+    whole, without = _draws_without(n, c, k)
+    return (whole - without) / whole
+
+
+def pass_hat_k(n: int, c: int, k: int) -> float | None:
+    """pass^k, the chance that k trials all succeed, estimated without bias: C(c,k)/C(n,k).
+
+    Source: S. Yao et al., tau-bench: a benchmark for tool-agent-user interaction in real-world domains (2024),
+    arXiv:2406.12045.
+
+    Args:
+        n, c, k: as for `pass_at_k`.
+
+    Returns:
+        the correctly rounded value; None for k above n.
+    """
+    _check_counts(n, c, k)
+    if k > n:
+        return None
+    whole, without = _draws_without(n, n - c, k)
+    return without / whole
+
+
+def _check_counts(n: int, c: int, k: int) -> None:
+    if not (0 <= c <= n and k >= 1):
+        raise ValueError(f"no counts of trials: n={n}, c={c}, k={k}")
+
+
+def _draws_without(n: int, marked: int, k: int) -> tuple[int, int]:
+    """Draws of k out of n, all of them and those without any marked one, up to a common factor."""
+    # C(n-m,k)/C(n,k) does not change when m and k change places; with the smaller one below numbers stay small.
+    fewer, more = sorted((marked, k))
+    return math.comb(n, fewer), math.comb(n - more, fewer)
 
 
 def t_quantile_975(freedom: int) -> float:

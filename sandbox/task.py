@@ -146,6 +146,27 @@ class Task:
         return f"{self.suite}/{self.id}"
 
     @property
+    def package(self) -> str | None:
+        """The package whose releases it is made of; None for code of the task's own."""
+        return None if self.release is None else self.release.repo
+
+    @property
+    def kind(self) -> str:
+        """chain (issues one after another), mutation (definitions of a release replaced), release, or own (neither)."""
+        if self.steps:
+            return "chain"
+        if self.release is None:
+            return "own"
+        if self.release.replacements:
+            return "mutation"
+        return "own" if self.release.old == self.release.new else "release"
+
+    @property
+    def fixed_at(self) -> str | None:
+        """The latest ISO date on which one of its bugs was fixed in public; None if none was, as far as is known."""
+        return max((bug.fixed_at for bug in self.bugs if bug.fixed_at is not None), default=None)
+
+    @property
     def hidden_ids(self) -> tuple[str, ...]:
         """Every hidden test id, bugs first, each once."""
         ids = [test for bug in self.bugs for test in bug.tests] + list(self.guards)

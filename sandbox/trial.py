@@ -8,9 +8,10 @@ from typing import Any
 import anyio
 
 from sandbox import __version__, score
-from sandbox.agent import Turn, take_turn
+from sandbox.agent import SYSTEM, Turn, take_turn
 from sandbox.course import Stage, is_last, next_stage
-from sandbox.errors import RoadtestError, one_line
+from sandbox.deadline import Watch
+from sandbox.errors import ProviderError, RoadtestError, one_line
 from sandbox.events import Event
 from sandbox.journal import Journal
 from sandbox.place import Bench, Means, Place, Step
@@ -35,37 +36,48 @@ async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step)
         BaseException: a cancellation; then the log stays open-ended, without a verdict.
     """
     journal.write("trial.opened", _opening(trial))
-    stage = "env"
+    watch = Watch.begin(trial, journal.started)
     try:
-        with await means.prepare(step) as place:
-            if trial.rounds:
-                stage = "judge"
-                step("judging the untouched workspace")
-                await place.judge_start()
-                stage = "env"
-            step("starting the container")
-            async with place.workbench() as bench:
-                stage = "agent"
-                ended = await _let_work(trial, place, bench, journal, means, step)
-                stage = "seal"
-                step("sealing")
-                tree = await bench.seal(ended)
-            stage = "judge"
-            step("judging")
-            await place.judge(tree, ended)
-            step("looking into what came back")
-            await place.probe()
+        with watch.scope:
+            await _carry_out(trial, journal, means, watch, step)
     except RoadtestError as exc:
-        journal.write("fault", {"stage": stage, "final": True, **_in_words(exc)})
+        journal.write("fault", {"stage": watch.stage, "final": True, **_in_words(exc)})
     except Exception as exc:  # a mistake of Roadtest's own costs this trial, not the others
-        journal.write("fault", {"origin": "harness", "stage": stage, "final": True, **_own_mistake(exc)})
+        journal.write("fault", {"origin": "harness", "stage": watch.stage, "final": True, **_own_mistake(exc)})
+    if watch.scope.cancelled_caught:
+        journal.write("fault", watch.as_fault())
     verdict, reason = score.verdict(journal.events)
     journal.write("trial.closed", {"verdict": verdict, "reason": reason})
     return score.record(journal.events)
 
 
+async def _carry_out(trial: Trial, journal: Journal, means: Means, watch: Watch, step: Step) -> None:
+    with await means.prepare(step) as place:
+        if trial.rounds:
+            watch.enter("judge")
+            step("judging the untouched workspace")
+            await place.judge_start()
+            watch.enter("env")
+        step("starting the container")
+        async with place.workbench() as bench:
+            watch.enter("agent")
+            ended = await _let_work(trial, place, bench, journal, means, step)
+            watch.enter("seal")
+            step("sealing")
+            tree = await bench.seal(ended)
+        means.leave()
+        watch.enter("judge")
+        step("judging")
+        await place.judge(tree, ended)
+        watch.enter("probe")
+        step("looking into what came back")
+        await place.probe()
+
+
 def _in_words(exc: RoadtestError) -> dict[str, Any]:
     facts = {"origin": exc.origin, "error": type(exc).__name__, "message": str(exc)}
+    if isinstance(exc, ProviderError):
+        return {**facts, "kind": exc.kind}
     return {**facts, "divergence": exc.divergence.as_data()} if isinstance(exc, ReplayDiverged) else facts
 
 
@@ -84,7 +96,14 @@ def _opening(trial: Trial) -> dict[str, Any]:
         "item": task.item,
         "rung": trial.rung,
         "judge": task.judge.kind,
-        "candidate": {"name": candidate.name, "kind": candidate.kind, "settings": dict(candidate.settings)},
+        "about": {
+            "package": task.package,
+            "category": task.category,
+            "difficulty": task.difficulty,
+            "kind": task.kind,
+            "fixed_at": task.fixed_at,
+        },
+        "candidate": {"name": candidate.name, "kind": candidate.kind, "settings": candidate.told},
         "condition": trial.condition,
         "repeat": trial.repeat,
         "task_digest": task.digest,
@@ -99,6 +118,8 @@ def _opening(trial: Trial) -> dict[str, Any]:
 async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, means: Means, step: Step) -> Event:
     """Run the candidate's turns; the checkpoint that ends the last."""
     client = means.connect()
+    meter = means.meter(trial.limits)
+    meter.began = journal.started
     turn = Turn(
         journal=journal,
         client=client,
@@ -106,9 +127,13 @@ async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, 
         run_tool=bench.run,
         settle=bench.settle,
         alive=bench.look_alive,
-        meter=means.meter(trial.limits),
+        meter=meter,
         step=step,
         sleep=means.sleep,
+        pace=means.pace,
+        afford=means.afford,
+        spend=means.spend,
+        system=trial.candidate.system or SYSTEM,
     )
     try:
         stage = next_stage(trial, None, journal.events)

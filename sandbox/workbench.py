@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from sandbox.env.workspace import AgentEnvironment, Called, Sealed, Trouble
+from sandbox.errors import SandboxError
 from sandbox.events import Event
 from sandbox.history import History, Saved
 from sandbox.index import difference
@@ -45,11 +46,15 @@ class Workbench:
         """Keep the state that the last call left, and write down what else there is to say of it.
 
         Raises:
+            SandboxError: the call was lost in the sandbox.
             HarnessError: the log cannot be written.
         """
         assert self._last is not None
         called, self._last = self._last, None
         self._report(called.trouble, returned)
+        if called.trouble is not None and called.trouble.origin == "sandbox":
+            # Whatever the candidate made of a call without a result would be held against it.
+            raise SandboxError(f"the sandbox lost a call: {called.trouble.message}")
         changes = called.changes
         if changes is None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,25 +14,31 @@ import docker
 
 from sandbox import recipe
 from sandbox.background import Background, Spares, background
+from sandbox.bounds import Bounds
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
+from sandbox.examined import facts_of
 from sandbox.exams import hidden_tests, solution_of
 from sandbox.history import Base, make_base
 from sandbox.journal import Journal
 from sandbox.judging import InContainers
 from sandbox.kit import CheckKey, Exam, Kit
 from sandbox.llm.client import Client
+from sandbox.llm.pacing import Pace
 from sandbox.llm.scripted import ScriptedClient, turns_for
 from sandbox.lockfile import LockFile
 from sandbox.place import Means, Step
 from sandbox.plan import Trial
-from sandbox.probe import Check, ReadyJudge, tests_digest
+from sandbox.probe import Check, ReadyJudge, own_code, tests_digest
 from sandbox.progress import Progress
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
+
+# Seconds that an engine may be away before a run gives up, between two looks for it, and that one look takes.
+ENGINE_AWAITED, LOOK_EVERY, LOOK_SECONDS = 60.0, 2.0, 10.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class Workshop:
     """What the trials of one run share: the engine, images, tools, judged trees.
 
     stopped: why no further trial can come to a verdict, if so.
+    paces: how fast each provider is asked.
     """
 
     client: docker.DockerClient
@@ -46,6 +54,7 @@ class Workshop:
     tools: Toolset
     progress: Progress
     directory: Path
+    bounds: Bounds = field(default_factory=Bounds)
     base: str = ""
     machine: str = ""
     checks: dict[CheckKey, Check] = field(default_factory=dict)
@@ -53,18 +62,34 @@ class Workshop:
     kits: dict[str, Kit] = field(default_factory=dict)
     broken: dict[str, RoadtestError] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
+    paces: dict[tuple[str, str | None], Pace] = field(default_factory=dict)
     stopped: str | None = None
+    _building: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
+    _judging: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
+    _looking: anyio.Lock = field(default_factory=anyio.Lock)
     _working: tuple[LockFile, Background, Spares[ReadyJudge]] | None = None
 
     @classmethod
-    async def connect(cls, *, run_id: str, tools: Toolset, progress: Progress, directory: Path) -> Workshop:
+    async def connect(
+        cls, *, run_id: str, tools: Toolset, progress: Progress, directory: Path, bounds: Bounds | None = None
+    ) -> Workshop:
         """One over the engine that answers.
 
         Raises:
             SandboxError: none does, or it is too old.
         """
         client = await in_thread(connect_engine)
-        return cls(client=client, run_id=run_id, tools=tools, progress=progress, directory=directory)
+        bounds = bounds or Bounds()
+        return cls(
+            client=client,
+            run_id=run_id,
+            tools=tools,
+            progress=progress,
+            directory=directory,
+            bounds=bounds,
+            _building=anyio.Semaphore(bounds.builds),
+            _judging=anyio.Semaphore(bounds.judges),
+        )
 
     async def versions(self) -> Mapping[str, str]:
         """The engine's."""
@@ -103,11 +128,19 @@ class Workshop:
             await in_thread(owner.reap, self.client, run=self.run_id)
 
     async def look_around(self) -> None:
-        """Stop the run if the engine is gone: no further trial could come to a verdict."""
-        try:
-            await in_thread(connect_engine)
-        except EngineGone as exc:
-            self.stopped = str(exc)
+        """Wait a while for an engine that is gone (it may be starting anew); stop the run if it stays away."""
+        async with self._looking:
+            given_up = time.monotonic() + ENGINE_AWAITED
+            while not self.stopped:
+                try:
+                    await in_thread(connect_engine, LOOK_SECONDS)
+                    return
+                except EngineGone as exc:
+                    if time.monotonic() >= given_up:
+                        self.stopped = str(exc)
+                    else:
+                        self.progress.say(f"waiting for the Docker engine: {exc}")
+                        await anyio.sleep(LOOK_EVERY)
 
     def means(self, trial: Trial, journal: Journal) -> Means:
         """Containers, and the candidate itself."""
@@ -116,7 +149,35 @@ class Workshop:
             step("waiting for the image")
             return InContainers(await self.kit(trial.task), trial, journal)
 
-        return Means(prepare=prepare, connect=lambda: connect(trial))
+        return Means(prepare=prepare, connect=lambda: connect(trial), pace=self._pace(trial))
+
+    def is_paused(self, trial: Trial) -> bool:
+        """Whether the provider of a trial's candidate asked for patience."""
+        pace = self._pace(trial)
+        return pace is not None and pace.paused_for > 0
+
+    def _pace(self, trial: Trial) -> Pace | None:
+        candidate = trial.candidate
+        if candidate.scripted:
+            return None
+        # Keys have allowances of their own.
+        who = candidate.model_name.partition("/")[0], f"{candidate.api_base} {candidate.key}"
+        return self.paces.setdefault(who, Pace(self.bounds.model_calls))
+
+    async def make_ready(self, task: Task) -> None:
+        """Build the image of a task, if need be, and read what its trials share."""
+        with contextlib.suppress(RoadtestError):  # each of its trials will be told
+            await self.kit(task)
+
+    def done_with(self, task: Task) -> None:
+        """Forget what only the trials of a task need; a run may have many tasks."""
+        kit = self.kits.pop(task.name, None)
+        self.locks.pop(task.name, None)
+        if kit is not None:
+            for key in [key for key in self.checks if key[1] == kit.image]:
+                del self.checks[key]
+                self.judging.pop(key, None)
+            self._at_work()[2].drop(lambda of: isinstance(of, tuple) and of[0] == task.name)
 
     async def kit(self, task: Task) -> Kit:
         """The kit of a task; its image is built when the first trial asks."""
@@ -126,12 +187,18 @@ class Workshop:
                 raise self.broken[task.name]
             if task.name not in self.kits:
                 try:
-                    self.kits[task.name] = await in_thread(self._make_kit, task)
+                    async with self._building:
+                        self.kits[task.name] = await in_thread(self._make_kit, task)
                 except (BadInput, TaskError) as exc:
                     self.broken[task.name] = exc
                     raise
-                self._at_work()[0].add_image(task.name, self.kits[task.name].image)
+                self._write_down(task, self.kits[task.name])
             return self.kits[task.name]
+
+    def _write_down(self, task: Task, kit: Kit) -> None:
+        lock = self._at_work()[0]
+        lock.add_image(task.name, kit.image)
+        lock.add_exams(task.name, facts_of(task, (exam.tests for exam in kit.exams), own_code()))
 
     def _at_work(self) -> tuple[LockFile, Background, Spares[ReadyJudge]]:
         assert self._working is not None, "a kit is made while at work"
@@ -159,6 +226,7 @@ class Workshop:
             tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
             checks=self.checks,
             judging=self.judging,
+            judge_places=self._judging,
             background=beside,
             judges=judges,
         )

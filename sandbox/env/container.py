@@ -12,20 +12,23 @@ does that one `docker exec` starts as root, and each tool of the agent runs as
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
 from docker.types import Mount, Ulimit
+from requests.exceptions import RequestException, Timeout
 
 from sandbox.env import guest
 from sandbox.env.conversation import Conversation
 from sandbox.env.engine import talking
+from sandbox.env.outside import turn
 from sandbox.env.stream import NoAnswer
-from sandbox.errors import AgentError, SandboxError
+from sandbox.errors import AgentError, RoadtestError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
 MIB = 1024 * 1024
@@ -34,8 +37,12 @@ HOME = "/home/agent"
 HOME_MB = 64
 SHARED_MB = 64
 INODES_PER_MB = 256
+WELL_SECONDS = 2.0
 LOOKS = 5
 BETWEEN_LOOKS = 0.2
+CREATIONS = 4
+# A volume is held for a moment longer than the container that is being removed.
+REMOVALS = 25
 
 ENVIRONMENT = {
     "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
@@ -83,29 +90,26 @@ class Container:
         Raises:
             SandboxError: the engine refuses or does not answer. Nothing is left behind.
         """
-        volume = None
+        # Named, so that they are found again if the engine's answer is lost.
+        name = "roadtest-" + secrets.token_hex(8)
+        volume = name if keep_workspace else None
+        # Only its name is known of it, until the engine has answered.
+        made = cls(client=client, id=name, image=image, volume=volume)
         try:
             with talking("create the workspace volume"):
-                volume = _volume(client, labels, resources) if keep_workspace else None
+                if volume is not None:
+                    _make_volume(client, volume, labels, resources)
             with talking(f"start a container of {image}"):
+                bounds = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None)
                 mounts = [Mount(WORKSPACE, volume, type="volume", no_copy=True)] if volume else []
-                container = client.containers.create(
-                    image,
-                    **_bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None),
-                    labels=dict(labels),
-                    mounts=mounts,
-                )
-                made = cls(client=client, id=str(container.id), image=image, volume=volume)
-                try:
-                    container.start()
-                except BaseException:
-                    made.remove()
-                    raise
-                return made
+                found = make_container(client, image, name, **bounds, labels=dict(labels), mounts=mounts)
+                client.api.start(found)
         except BaseException:
-            if volume is not None:
-                _remove_volume(client, volume)
+            # What cannot be removed now, the end of the run removes, by its labels.
+            with contextlib.suppress(RoadtestError):
+                made.remove()
             raise
+        return replace(made, id=found)
 
     def remove(self) -> None:
         """Remove the container and its volume; what is gone already is fine.
@@ -157,6 +161,21 @@ class Container:
         """
         return Conversation.open(self.client, self.id, program, environment=ENVIRONMENT)
 
+    def is_well(self) -> bool:
+        """Whether a program that is started in it now answers at once.
+
+        Then one that stays silent is neither starved nor crowded out by the agent's: it is not heard.
+
+        Raises:
+            EngineGone: the engine does not answer.
+        """
+        try:
+            with self.talk(guest.ECHO) as program:
+                program.receive_json(time.monotonic() + WELL_SECONDS)
+        except NoAnswer:
+            return False
+        return True
+
     def freeze(self) -> None:
         """Stop every process where it is; what is inside can still be read.
 
@@ -165,22 +184,72 @@ class Container:
         """
         with talking("freeze a container"):
             try:
-                self.client.api.pause(self.id)
+                turn(self.client, self.id, frozen=True)
             except APIError as exc:
                 if exc.status_code != 409:  # it is frozen already
                     raise
 
 
-def _volume(client: docker.DockerClient, labels: Mapping[str, str], resources: Resources) -> str:
+def make_container(client: docker.DockerClient, image: str, name: str, **options: Any) -> str:
+    """Create a container that is made once, whatever becomes of the engine's answer; its id.
+
+    Args:
+        name: one that nothing else has.
+        options: as `docker.DockerClient.containers.create` takes them.
+
+    Raises:
+        docker.errors.APIError, requests.exceptions.RequestException: it is not made, as far as one can see.
+    """
+    for left in reversed(range(CREATIONS)):
+        try:
+            return str(client.containers.create(image, name=name, **options).id)
+        except APIError as exc:
+            # That the name is taken can only mean that an earlier attempt has come, or is coming, to its end.
+            taken = exc.status_code == 409 and left < CREATIONS - 1
+            if not (exc.is_server_error() or taken) or not left:
+                raise
+        except Timeout:
+            # It may yet be made: then it is removed at the end of the run.
+            if (found := _id_of(client, name)) is None:
+                raise
+            return found
+        except RequestException:
+            if not left:
+                raise
+        if (found := _id_of(client, name)) is not None:
+            return found
+        time.sleep(BETWEEN_LOOKS)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _id_of(client: docker.DockerClient, name: str) -> str | None:
+    """The id of a container; None if there is none of that name."""
+    try:
+        return str(client.api.inspect_container(name)["Id"])
+    except NotFound:
+        return None
+
+
+def _make_volume(client: docker.DockerClient, name: str, labels: Mapping[str, str], resources: Resources) -> None:
     size, inodes = resources.storage_mb, resources.storage_mb * INODES_PER_MB
     options = f"size={size}m,nr_inodes={inodes},uid=1000,gid=1000,mode=0755,nosuid,nodev"
     driver_opts = {"type": "tmpfs", "device": "tmpfs", "o": options}
-    return str(client.volumes.create(driver="local", driver_opts=driver_opts, labels=dict(labels)).name)
+    client.api.create_volume(name, driver="local", driver_opts=driver_opts, labels=dict(labels))
 
 
 def _remove_volume(client: docker.DockerClient, name: str) -> None:
-    with talking("remove a volume"), contextlib.suppress(NotFound):
-        client.api.remove_volume(name, force=True)
+    with talking("remove a volume"):
+        for left in reversed(range(REMOVALS)):
+            try:
+                client.api.remove_volume(name, force=True)
+            except NotFound:
+                return
+            except APIError as exc:
+                if exc.status_code != 409 or not left:
+                    raise
+                time.sleep(BETWEEN_LOOKS)
+            else:
+                return
 
 
 def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tmpfs: bool) -> dict[str, Any]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
+from requests.exceptions import RequestException
 
 from sandbox.env import guest
 from sandbox.env.engine import talking
 from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, TooLate, framed, hang_up, take_frame
 
 SEND_SECONDS = 60.0
+STARTS = 3
+BETWEEN_STARTS = 0.2
 LOOKS = 50
 BETWEEN_LOOKS = 0.02
 
@@ -46,18 +49,14 @@ class Conversation:
         """Start a guest program as root and send it its own code.
 
         Raises:
-            NoAnswer: it does not start: the container is gone, or too full for another process.
+            NoAnswer: it does not start: the container is gone, or too full for another process
+                (`Broken`: the engine fails at it).
             EngineGone: the engine does not answer.
         """
         argv = ["python3", "-I", "-c", guest.LOADER]
-        with talking("run a program in a container"):
-            try:
-                exec_id = client.api.exec_create(
-                    container, argv, stdin=True, stdout=True, user="0:0", workdir="/", environment=dict(environment)
-                )["Id"]
-                stream = client.api.exec_start(exec_id, socket=True)
-            except APIError as exc:
-                raise NoAnswer(f"no program can be started in a container: {exc.explanation}") from exc
+        options = {"stdin": True, "stdout": True, "user": "0:0", "workdir": "/", "environment": dict(environment)}
+        # A loader whose connection is lost ends at the end of its input, with nothing done.
+        exec_id, stream = begin(client, container, argv, attempts=STARTS, **options)
         made = cls(client, exec_id, stream)
         try:
             made.send(program.bundle())
@@ -199,3 +198,35 @@ class Conversation:
         with talking("reach the engine"):
             self._client.ping()
         return failure
+
+
+def begin(
+    client: docker.DockerClient, container: str, argv: Sequence[str], *, attempts: int = 1, **options: Any
+) -> tuple[str, Any]:
+    """Start a program in a container; the id of the exec and its stream.
+
+    Args:
+        attempts: 1 for a program that must not be started twice.
+        options: as `docker.APIClient.exec_create` takes them.
+
+    Raises:
+        NoAnswer: the container is gone, frozen, or too full for another process (`Broken`: the engine fails at it).
+        EngineGone: the engine does not answer.
+    """
+    with talking("run a program in a container"):
+        for left in reversed(range(attempts)):
+            try:
+                exec_id = str(client.api.exec_create(container, list(argv), **options)["Id"])
+                return exec_id, client.api.exec_start(exec_id, socket=True)
+            except APIError as exc:
+                words = f"no program can be started in a container: {exc.explanation}"
+                # An engine that is well refuses with 4xx.
+                if not exc.is_server_error():
+                    raise NoAnswer(words) from exc
+                if not left:
+                    raise Broken(words) from exc
+            except RequestException:
+                if not left:
+                    raise
+            time.sleep(BETWEEN_STARTS)
+    raise AssertionError("the last attempt returns or raises")

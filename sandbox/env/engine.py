@@ -9,7 +9,9 @@ from contextlib import contextmanager
 import docker
 import requests.exceptions
 from docker.errors import APIError, DockerException
+from docker.utils import kwargs_from_env
 
+from sandbox.env.steady import SteadyClient, look_seconds
 from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
@@ -19,18 +21,21 @@ REMEDY = (
 )
 
 
-def connect(timeout: float = 60.0) -> docker.DockerClient:
+def connect(timeout: float | None = None) -> docker.DockerClient:
     """A client for DOCKER_HOST or the local engine, spoken to once.
 
     Args:
-        timeout: seconds that one answer of the engine may take.
+        timeout: seconds that a look may take (None: as the environment or the default says); what makes or
+            removes something may take three times as long.
 
     Raises:
+        BadInput: the environment gives no such number.
         EngineGone: no engine answers.
         SandboxError: the engine is older than Docker 20.10.
     """
     try:
-        client = docker.from_env(timeout=int(timeout), max_pool_size=64)
+        seconds = look_seconds() if timeout is None else timeout
+        client = SteadyClient(seconds, max_pool_size=64, **kwargs_from_env())
         version = client.version()
     except (DockerException, requests.exceptions.RequestException, OSError) as exc:
         if host := os.environ.get("DOCKER_HOST"):

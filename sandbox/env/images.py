@@ -12,22 +12,27 @@ where the base takes git from the distribution of a registry's image.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import re
+import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import docker
 from docker.errors import APIError, ImageNotFound
+from requests.exceptions import RequestException
 
 from sandbox import fetch, paths
 from sandbox.env import bootstrap
+from sandbox.env.container import make_container
 from sandbox.env.engine import talking
-from sandbox.env.outside import Bounds, read_folder
-from sandbox.errors import AgentError, SandboxError, TaskError
+from sandbox.env.outside import Bounds, read_folder, took_too_long
+from sandbox.errors import AgentError, EngineGone, SandboxError, TaskError
 from sandbox.task import SOLUTION, WORKSPACE
 from sandbox.tree import FILE, Entry, Tree, digest, pack
 from sandbox.treefiles import read_tree
@@ -37,6 +42,7 @@ Say = Callable[[str], None]
 UPSTREAM = "python:3.11-slim-bookworm"
 COPY_OF_WORKSPACE = "/opt/roadtest/workspace"
 BUILD_SECONDS = 1800.0
+BUILDS = 2
 LARGEST_WORKSPACE = Bounds(files=100_000, bytes=512 * 1024 * 1024, depth=100)
 
 AGENT_LAYER = f"""\
@@ -118,6 +124,8 @@ def _pull(client: docker.DockerClient, name: str) -> bool:
         with talking(f"pull {name}"):
             client.images.pull(name)
             return True
+    except EngineGone:
+        raise
     except SandboxError:
         return False
 
@@ -158,14 +166,16 @@ def workspace_of(client: docker.DockerClient, image: str, *, labels: Mapping[str
         SandboxError: the image has none, or the engine does not answer.
         TaskError: there is more in it than a workspace may hold.
     """
+    name = "roadtest-" + secrets.token_hex(8)
     with talking(f"look into {image}"):
-        container = str(client.api.create_container(image, command=["true"], labels=dict(labels))["Id"])
+        container = make_container(client, image, name, command=["true"], labels=dict(labels))
     try:
         return read_folder(client, container, COPY_OF_WORKSPACE, LARGEST_WORKSPACE).tree
     except AgentError as exc:
         raise TaskError(f"{image}: {exc}") from exc
     finally:
-        with talking("remove a container"):
+        # What is left of it, the end of the run removes.
+        with contextlib.suppress(SandboxError), talking("remove a container"):
             client.api.remove_container(container, force=True)
 
 
@@ -187,27 +197,34 @@ def _build(
     error: type[SandboxError] | type[TaskError] = TaskError,
 ) -> None:
     context = pack({**files, "Dockerfile": Entry(FILE, recipe.encode())})
+    options = {"tag": tag, "buildargs": dict(arguments), "network_mode": network, "timeout": int(timeout)}
     log: list[str] = []
     with talking(f"build {tag}"):
-        try:
-            answers = client.api.build(
-                fileobj=io.BytesIO(context),
-                custom_context=True,
-                tag=tag,
-                buildargs=dict(arguments),
-                network_mode=network,
-                rm=True,
-                forcerm=True,
-                decode=True,
-                timeout=int(timeout),
-                labels={"roadtest.image": tag.partition(":")[0]},
-            )
-            for answer in answers:
-                if "error" in answer:
-                    raise error(_build_failure(tag, str(answer["error"]), log))
-                log += [line for line in str(answer.get("stream", "")).splitlines() if line.strip()]
-        except APIError as exc:
-            raise error(_build_failure(tag, str(exc.explanation), log)) from exc
+        for left in reversed(range(BUILDS)):
+            try:
+                for answer in _answers(client, context, options):
+                    if "error" in answer:
+                        raise error(_build_failure(tag, str(answer["error"]), log))
+                    log += [line for line in str(answer.get("stream", "")).splitlines() if line.strip()]
+                return
+            except APIError as exc:
+                # What is wrong with a Dockerfile is refused with 4xx.
+                if not exc.is_server_error():
+                    raise error(_build_failure(tag, str(exc.explanation), log)) from exc
+                if not left:
+                    raise
+            except RequestException as exc:
+                # What was built until then is not built again.
+                if not left or took_too_long(exc):
+                    raise
+
+
+def _answers(client: docker.DockerClient, context: bytes, options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the engine says of a build, line by line."""
+    labels = {"roadtest.image": str(options["tag"]).partition(":")[0]}
+    return client.api.build(
+        fileobj=io.BytesIO(context), custom_context=True, rm=True, forcerm=True, decode=True, labels=labels, **options
+    )
 
 
 def _build_failure(tag: str, reason: str, log: list[str]) -> str:

@@ -11,13 +11,16 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import docker
-from docker.errors import APIError, NotFound
+from docker.errors import APIError
+from requests.exceptions import RequestException, Timeout
+from urllib3.exceptions import ReadTimeoutError
 
 from sandbox.env.engine import talking
 from sandbox.errors import AgentError, SandboxError
@@ -30,6 +33,12 @@ HEADERS = 4096
 LONGEST_PATH = 3500
 # An archive ends with two blocks of zeros.
 END = 1024
+READINGS = 3
+BETWEEN_READINGS = 0.2
+
+
+class Halved(SandboxError):
+    """An archive that is not whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +61,37 @@ class Bounds:
 def read_folder(client: docker.DockerClient, container: str, path: str, bounds: Bounds) -> Seen:
     """The files below a folder of a container, running, frozen or not yet started.
 
+    What breaks off on its way is asked for again.
+
     Raises:
         AgentError: it is over the bounds.
         SandboxError: the container is gone, or what came is no such archive.
         EngineGone: the engine does not answer.
     """
     with talking("read a workspace from outside"):
-        try:
-            parts, _ = client.api.get_archive(container, path, chunk_size=CHUNK)
-        except NotFound as exc:
-            raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
-        except APIError as exc:
-            raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
-        # An archive that is left open blocks the container in the engine.
-        with closing(parts):
-            return read_archive(parts, bounds)
+        for left in reversed(range(READINGS)):
+            try:
+                return _read_once(client, container, path, bounds)
+            except (Halved, RequestException) as exc:
+                if not left or took_too_long(exc):
+                    raise
+            except APIError as exc:
+                if not (left and exc.is_server_error()):
+                    raise SandboxError(f"{path} of a container cannot be read: {exc.explanation}") from exc
+            time.sleep(BETWEEN_READINGS)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def took_too_long(exc: Exception) -> bool:
+    """Whether an answer stood still: the next would take as long again."""
+    return isinstance(exc, Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in exc.args)
+
+
+def _read_once(client: docker.DockerClient, container: str, path: str, bounds: Bounds) -> Seen:
+    parts, _ = client.api.get_archive(container, path, chunk_size=CHUNK)
+    # An archive that is left open blocks the container in the engine.
+    with closing(parts):
+        return read_archive(parts, bounds)
 
 
 def read_archive(parts: Iterator[bytes], bounds: Bounds) -> Seen:
@@ -99,10 +124,10 @@ def read_archive(parts: Iterator[bytes], bounds: Bounds) -> Seen:
             _check_bounds(bounds, count, size, "")
             end = tar.offset
     except tarfile.TarError as exc:
-        raise SandboxError(f"the archive of the workspace is broken: {exc}") from exc
+        raise Halved(f"the archive of the workspace is broken: {exc}") from exc
     # What cannot be read as a header passes for the end of the archive with tarfile.
     if not stream.holds_nothing_from(end):
-        raise SandboxError("the archive of the workspace is broken: it breaks off")
+        raise Halved("the archive of the workspace is broken: it breaks off")
     # Only now, as a file outside may have its first name, and so its content, in there.
     tree = {name: entry for name, entry in found.items() if not _is_git(name)}
     for name in tree:
@@ -186,9 +211,30 @@ def held_still(client: docker.DockerClient, container: str) -> Iterator[None]:
         EngineGone: the engine does not answer.
     """
     with talking("freeze a container"):
-        client.api.pause(container)
+        turn(client, container, frozen=True)
     try:
         yield
     finally:
         with talking("wake a container"):
-            client.api.unpause(container)
+            turn(client, container, frozen=False)
+
+
+def turn(client: docker.DockerClient, container: str, *, frozen: bool) -> None:
+    """Freeze or wake a container, once, whatever becomes of the engine's answer.
+
+    Raises:
+        docker.errors.APIError, requests.exceptions.RequestException: it is not so; 409 if it does not run, or
+            is frozen already.
+    """
+    change = client.api.pause if frozen else client.api.unpause
+    for left in reversed(range(READINGS)):
+        try:
+            change(container)
+            return
+        except (APIError, RequestException) as exc:
+            if isinstance(exc, APIError) and not exc.is_server_error():
+                raise
+            if client.api.inspect_container(container)["State"]["Paused"] == frozen:
+                return
+            if not left or took_too_long(exc):
+                raise

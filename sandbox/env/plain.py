@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from posixpath import dirname
 from typing import Any
 
-from docker.errors import APIError
-
 from sandbox.env import scripts
 from sandbox.env.container import ENVIRONMENT, Container
+from sandbox.env.conversation import begin
 from sandbox.env.engine import talking
 from sandbox.env.images import COPY_OF_WORKSPACE
 from sandbox.env.stream import Demultiplexer, NoAnswer, TooLate, hang_up
@@ -210,19 +209,15 @@ class PlainTools:
         """
         api = self._container.client.api
         merged = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
-        with talking("run a program in a container"):
-            try:
-                exec_id = api.exec_create(
-                    self._container.id,
-                    merged,
-                    stdin=stdin is not None,
-                    user=AGENT,
-                    workdir=WORKSPACE,
-                    environment=dict(environment),
-                )["Id"]
-                stream = api.exec_start(exec_id, socket=True)
-            except APIError as exc:
-                raise NoAnswer(f"no program can be started in a container: {exc.explanation}") from exc
+        exec_id, stream = begin(
+            self._container.client,
+            self._container.id,
+            merged,
+            stdin=stdin is not None,
+            user=AGENT,
+            workdir=WORKSPACE,
+            environment=dict(environment),
+        )
         sock: Any = getattr(stream, "_sock", stream)
         tape = Tape(limit)
         try:

@@ -19,7 +19,7 @@ from sandbox.env.engine import talking
 from sandbox.env.hands import Hands
 from sandbox.env.outside import Bounds, Seen, held_still, read_folder
 from sandbox.env.plain import PlainTools
-from sandbox.env.stream import Broken, NoAnswer
+from sandbox.env.stream import Broken, NoAnswer, TooLate
 from sandbox.env.toolhost import ToolHost
 from sandbox.errors import AgentError, EngineGone, SandboxError
 from sandbox.task import SOLUTION, WORKSPACE, Resources
@@ -259,6 +259,8 @@ class AgentEnvironment:
         self._confirm()
         if _state(self.container)["Paused"]:
             raise SandboxError("the container was frozen from outside")
+        if isinstance(failure, TooLate) and self.container.is_well():
+            raise SandboxError(f"the connection to the tool host stands still ({failure})")
         self._restarts += 1
         if isinstance(failure, Broken):
             if self._restarts > MOST_RESTARTS:

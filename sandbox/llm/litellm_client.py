@@ -30,6 +30,7 @@ from sandbox.llm.providers import (
     load_litellm,
     missing_variables,
     openai_dialect,
+    own_key,
     price,
     resolve,
 )
@@ -66,7 +67,7 @@ class LiteLLMClient:
     """One model. Keys come from the environment and go nowhere but to the provider.
 
     Raises:
-        BadInput: litellm knows no such provider, or no address of it.
+        BadInput: litellm knows no such provider, or no address of it; or the candidate's own key is not there.
     """
 
     def __init__(self, candidate: Candidate, *, seconds: float = SECONDS) -> None:
@@ -75,7 +76,8 @@ class LiteLLMClient:
         self._seconds = seconds
         self._provider, key, self._base = resolve(self._litellm, candidate)
         check_address(self._litellm, candidate, self._provider, self._base)
-        self._key = key or (os.environ.get("OPENAI_API_KEY") if self._provider == "openai" else None)
+        of_openai = os.environ.get("OPENAI_API_KEY") if self._provider == "openai" else None
+        self._key = own_key(candidate) or key or of_openai
         self._http = Recorder(seconds=seconds)
         self._through_openai = self._provider not in OWN_HANDLER and (
             self._provider == "openai" or openai_dialect(self._litellm, self._provider)
@@ -98,7 +100,7 @@ class LiteLLMClient:
 
     def _make_azure_client(self) -> Any:
         """Azure's, where a key is what opens it; litellm sees to the other ways to log in."""
-        key = os.environ.get("AZURE_API_KEY") or os.environ.get("AZURE_OPENAI_API_KEY")
+        key = own_key(self._candidate) or os.environ.get("AZURE_API_KEY") or os.environ.get("AZURE_OPENAI_API_KEY")
         base = self._base or os.environ.get("AZURE_API_BASE")
         if not key or not base:
             return None
@@ -139,11 +141,12 @@ class LiteLLMClient:
 
     async def _complete(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
         """litellm's own rendering of the reply."""
-        # litellm's table of who can take tools does not know every model; the provider does.
-        allowed = {"allowed_openai_params": ["tools"]} if self._through_openai else {}
+        # litellm's tables of who can take tools and effort do not know every model; the provider does.
+        doubted = ["tools", *({"reasoning_effort"} & self._candidate.settings.keys())]
+        allowed = {"allowed_openai_params": doubted} if self._through_openai else {}
         keyless = self._candidate.api_base and missing_variables(self._litellm, self._candidate)
         return await self._litellm.acompletion(
-            model=self._candidate.name,
+            model=self._candidate.model_name,
             # litellm does not promise to leave these alone, and the conversation goes on with them.
             messages=self._sendable(messages),
             tools=copy.deepcopy(list(tools)) or None,
@@ -193,7 +196,7 @@ class LiteLLMClient:
         # No request takes 0 tokens: litellm writes that where a provider says nothing.
         known = prompt > 0 and usage.get("completion_tokens") == completion
         if known:
-            cost = self._cost(response, prompt, completion)
+            cost = self._cost(response, prompt, completion, _cached(usage))
             charge = Charge(tokens=prompt + completion, cost_usd=cost)
         else:
             cost, charge = None, self._estimate(max(prompt, _guess(_encoded(sent))), max(completion, _guess(body)))
@@ -209,15 +212,17 @@ class LiteLLMClient:
             charge=charge,
         )
 
-    def _cost(self, response: Any, prompt: int, completion: int) -> float | None:
-        listed = price(self._litellm, self._candidate, prompt_tokens=prompt, completion_tokens=completion)
-        if not listed or response is None:
-            return listed
+    def _cost(self, response: Any, prompt: int, completion: int, cached: int) -> float | None:
+        known = price(
+            self._litellm, self._candidate, prompt_tokens=prompt, completion_tokens=completion, cached_tokens=cached
+        )
+        if not known or response is None or self._candidate.prices is not None:
+            return known
         try:
             # From the whole response litellm also knows what was cached, which costs less.
-            return float(self._litellm.completion_cost(completion_response=response, model=self._candidate.name))
+            return float(self._litellm.completion_cost(completion_response=response, model=self._candidate.model_name))
         except Exception:
-            return listed
+            return known
 
     def _estimate(self, prompt: int, completion: int) -> Charge:
         cost = price(self._litellm, self._candidate, prompt_tokens=prompt, completion_tokens=completion)
@@ -276,6 +281,14 @@ def _guess(data: bytes) -> int:
 
 def _encoded(sent: Sequence[Any]) -> bytes:
     return json.dumps(sent, ensure_ascii=False, default=str).encode("utf-8", "replace")
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Tokens of the prompt that the provider says it had cached, in the words of one of them."""
+    details = usage.get("prompt_tokens_details")
+    named = details.get("cached_tokens") if isinstance(details, dict) else None
+    told = (named, usage.get("cache_read_input_tokens"), usage.get("prompt_cache_hit_tokens"))
+    return next((count for value in told if (count := _count(value))), 0)
 
 
 def _count(value: Any) -> int:

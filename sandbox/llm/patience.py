@@ -11,12 +11,17 @@ import anyio
 
 from sandbox.errors import ProviderError
 from sandbox.llm.client import Answer, Client, Message
+from sandbox.llm.pacing import Pace
 from sandbox.llm.waiting import Clock, within
 
 PASSING = frozenset({"rate-limit", "server", "timeout", "connection"})
 ATTEMPTS = 5
+# Where the pace is kept, being refused for asking too much is no sign that the next attempt will be.
+ATTEMPTS_AT_PACE = 30
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
+# A provider that asks for more patience than this at a time is taken at its word up to here.
+LONGEST_ASKED_FOR = 900.0
 # Seconds that one trial may lose to its provider.
 MOST_LOST = 3600.0
 
@@ -32,6 +37,7 @@ async def ask_patiently(
     sleep: Callable[[float], Awaitable[None]] | None = None,
     clock: Clock | None = None,
     most_lost: float = MOST_LOST,
+    pace: Pace | None = None,
 ) -> Answer:
     """Ask, and ask again after failures that may pass, at most `attempts` times.
 
@@ -45,16 +51,20 @@ async def ask_patiently(
         sleep: lets so many seconds pass; they pass by themselves if it is None.
         clock: the candidate's time; None: it has all there is.
         most_lost: seconds by the clock after which a failure is not followed by another attempt.
+        pace: that of the provider, kept by all who ask it; None: this is the only one.
 
     Raises:
         ProviderError: it will not pass, or did not in time.
         TimeoutError: the candidate's time is over.
     """
-    for attempt in range(1, attempts + 1):
+    attempt = crowded = 0
+    while True:
+        attempt += 1
         try:
-            return await _ask(client, messages, tools, clock)
+            return await _ask_in_turn(client, messages, tools, clock, pace)
         except ProviderError as exc:
-            again = exc.kind in PASSING and attempt < attempts
+            crowded += exc.kind == "rate-limit" and pace is not None
+            again = exc.kind in PASSING and attempt - crowded < attempts and attempt < ATTEMPTS_AT_PACE
             wait = _wait(exc, attempt, first_wait) if again else None
             if wait is not None and clock is not None and clock.lost + wait > most_lost:
                 wait = None
@@ -62,7 +72,30 @@ async def ask_patiently(
             if wait is None:
                 raise
             await _pass(wait, sleep or anyio.sleep, clock)
-    raise AssertionError("unreachable")
+
+
+async def _ask_in_turn(
+    client: Client,
+    messages: Sequence[Message],
+    tools: Sequence[Mapping[str, Any]],
+    clock: Clock | None,
+    pace: Pace | None,
+) -> Answer:
+    if pace is None:
+        return await _ask(client, messages, tools, clock)
+    began = time.monotonic()
+    async with pace.turn():
+        asked_at = time.monotonic()
+        if clock is not None:
+            clock.forgive(asked_at - began)
+        try:
+            answer = await _ask(client, messages, tools, clock)
+        except ProviderError as exc:
+            if exc.kind == "rate-limit":
+                pace.refused(min(LONGEST_ASKED_FOR, exc.retry_after or FIRST_WAIT), asked_at=asked_at)
+            raise
+        pace.answered()
+        return answer
 
 
 async def _ask(
@@ -81,5 +114,5 @@ async def _pass(wait: float, sleep: Callable[[float], Awaitable[None]], clock: C
 
 
 def _wait(exc: ProviderError, attempt: int, first_wait: float) -> float:
-    backoff = first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
-    return float(min(LONGEST_WAIT, max(exc.retry_after or 0.0, backoff)))
+    backoff = min(LONGEST_WAIT, first_wait * 2 ** min(attempt - 1, 16) * random.uniform(0.5, 1.5))
+    return float(max(backoff, min(LONGEST_ASKED_FOR, exc.retry_after or 0.0)))

@@ -51,50 +51,97 @@ def check_model(candidate: Candidate) -> None:
     Raises:
         BadInput: naming the model or the variable that holds the key.
     """
+    if (words := check_provider(candidate)) is not None:
+        raise BadInput(words)
+
+
+def check_provider(candidate: Candidate) -> str | None:
+    """Whether litellm knows the provider and where to find it; what is said if its key is missing.
+
+    Raises:
+        BadInput: litellm knows no such provider, or no address of it.
+    """
     litellm = load_litellm()
     provider, _, base = resolve(litellm, candidate)
+    if candidate.key is not None and not os.environ.get(candidate.key):
+        return _without_own_key(candidate)
     if candidate.api_base:
-        return
+        return None
     missing = [name for name in missing_variables(litellm, candidate) if name not in _DISPENSABLE]
+    if candidate.key is not None:
+        missing = [name for name in missing if "KEY" not in name]
     if missing:
         # Google's two names mean the same key.
         names = (" or " if provider == "gemini" else " and ").join(missing)
-        raise BadInput(f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base")
+        return f"--model {candidate.name}: set {names} (the key of {provider}), or give --api-base"
     check_address(litellm, candidate, provider, base)
+    return None
 
 
-def check_price(candidate: Candidate, bound: float | None) -> None:
+def own_key(candidate: Candidate) -> str | None:
+    """The key from the candidate's own variable; None if it names none.
+
+    Raises:
+        BadInput: the variable is not set.
+    """
+    if candidate.key is None:
+        return None
+    if key := os.environ.get(candidate.key):
+        return key
+    raise BadInput(_without_own_key(candidate))
+
+
+def _without_own_key(candidate: Candidate) -> str:
+    return f"--model {candidate.name}: set {candidate.key}, the variable that is to hold its key"
+
+
+def check_price(candidate: Candidate, bound: float | None, *, name: str = "cost") -> None:
     """Whether a limit on cost can be held, before anything is started.
 
     Args:
-        bound: US dollars; None if there is no such limit.
+        bound: US dollars; None if there is no such limit. name: the limit's.
 
     Raises:
-        BadInput: there is one, and litellm knows no price for the model.
+        BadInput: there is one, and no price is known for the model.
     """
     if bound is not None and price(load_litellm(), candidate, prompt_tokens=1000, completion_tokens=1000) is None:
         raise BadInput(
-            f"--limit cost={bound:g}: litellm knows no price for {candidate.name}; limit tokens=N instead, "
-            "or give the model by the name that litellm lists"
+            f"--limit {name}={bound:g}: litellm knows no price for {candidate.name}; limit "
+            f"{name.replace('cost', 'tokens')}=N instead, "
+            "give the model by the name that litellm lists, or write its prices into candidates.toml"
         )
 
 
-def price(litellm: Any, candidate: Candidate, *, prompt_tokens: int, completion_tokens: int) -> float | None:
-    """US dollars for so many tokens by litellm's list, or None if it has no price for the model.
+def price(
+    litellm: Any, candidate: Candidate, *, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0
+) -> float | None:
+    """US dollars for so many tokens by the candidate's own prices, else by litellm's list; None if neither has any.
 
     A price of 0 is one where it is listed, and for models that run at home.
+
+    Args:
+        cached_tokens: those of the prompt that the provider had cached; they count by own prices only.
     """
-    if resolve(litellm, candidate)[0] in _AT_HOME:
+    if candidate.prices is not None:
+        return candidate.prices.cost(
+            prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, cached_tokens=cached_tokens
+        )
+    if runs_at_home(litellm, candidate):
         return 0.0
     try:
         halves = litellm.cost_per_token(
-            model=candidate.name, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
+            model=candidate.model_name, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
         )
         # litellm also says 0 of entries that list no price for tokens, or one for seconds.
-        known = sum(halves) > 0 or _listed_as_free(litellm, candidate.name)
+        known = sum(halves) > 0 or _listed_as_free(litellm, candidate.model_name)
     except Exception:
         return None
     return float(sum(halves)) if known else None
+
+
+def runs_at_home(litellm: Any, candidate: Candidate) -> bool:
+    """Whether a model is free whatever it is called."""
+    return resolve(litellm, candidate)[0] in _AT_HOME
 
 
 def _listed_as_free(litellm: Any, model: str) -> bool:
@@ -105,10 +152,11 @@ def _listed_as_free(litellm: Any, model: str) -> bool:
 def resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:
     """Provider, key and address of a model, as litellm finds them."""
     try:
-        _, provider, key, base = litellm.get_llm_provider(candidate.name, api_base=candidate.api_base)
+        _, provider, key, base = litellm.get_llm_provider(candidate.model_name, api_base=candidate.api_base)
     except Exception as exc:
+        told = "" if candidate.model is None else f" ({candidate.model})"
         raise BadInput(
-            f"--model {candidate.name}: litellm knows no such provider; write PROVIDER/MODEL, as in "
+            f"--model {candidate.name}{told}: litellm knows no such provider; write PROVIDER/MODEL, as in "
             "openai/gpt-4o, anthropic/claude-sonnet-4-5, ollama/llama3, or give scripted:oracle"
         ) from exc
     return provider, key, candidate.api_base or base
@@ -122,7 +170,7 @@ def check_address(litellm: Any, candidate: Candidate, provider: str, base: str |
 
 def missing_variables(litellm: Any, candidate: Candidate) -> list[str]:
     """The variables without which litellm would not ask this provider."""
-    return list(litellm.validate_environment(candidate.name).get("missing_keys", []))
+    return list(litellm.validate_environment(candidate.model_name).get("missing_keys", []))
 
 
 def openai_dialect(litellm: Any, provider: str) -> bool:

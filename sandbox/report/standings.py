@@ -7,29 +7,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.report.figures import CLUSTERED, INTERVAL, money, percent, span
 from sandbox.report.sheet import NOTHING, Sheet
 from sandbox.report.transcript_lines import count as in_words
 from sandbox.score import NO_VERDICT
-from sandbox.stats import wilson
+from sandbox.stats import Share, clustered_share
+
+# Beyond so many a list of trials helps nobody.
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One candidate under one condition.
 
-    judged: trials with a verdict about the candidate (the denominator).
+    share: accepted of judged, by task. Repeats of a task go alike more often than trials of different tasks do, so the
+    interval is Wilson's on the effective number of trials (`clustered_share`); with one trial of each task that is
+    plain Wilson. repeated: whether some task has two or more trials with a verdict.
     no_verdict: infra-error and judge-error, outside every rate.
-    interval: Wilson's 95% interval of accepted/judged, or None without trials.
     faulty: calls with at least one fault of their own. recovered: those of them that were put right.
     """
 
     candidate: str
     condition: str
-    judged: int
-    accepted: int
+    share: Share
+    repeated: bool
     verdicts: Mapping[str, int]
     no_verdict: int
-    interval: tuple[float, float] | None
     calls: int
     faulty: int
     recovered: int
@@ -38,9 +42,24 @@ class Standing:
     cost_usd: float | None
 
     @property
+    def judged(self) -> int:
+        """Trials with a verdict about the candidate: the denominator."""
+        return self.share.total
+
+    @property
+    def accepted(self) -> int:
+        """Those of them that were accepted."""
+        return self.share.successes
+
+    @property
     def rate(self) -> float | None:
         """Accepted over judged."""
-        return self.accepted / self.judged if self.judged else None
+        return self.share.rate
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95% interval of the rate; None without trials."""
+        return self.share.interval
 
 
 def standings(records: Iterable[Mapping[str, Any]]) -> list[Standing]:
@@ -54,18 +73,16 @@ def standings(records: Iterable[Mapping[str, Any]]) -> list[Standing]:
 
 def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any]]) -> Standing:
     verdicts = Counter(record["verdict"] for record in records)
-    no_verdict = sum(count for verdict, count in verdicts.items() if verdict in NO_VERDICT)
-    judged = len(records) - no_verdict
+    tasks = by_task(records)
     calls = [record["calls"] for record in records]
     costs = [record["usage"]["cost_usd"] for record in records]
     return Standing(
         candidate=candidate,
         condition=condition,
-        judged=judged,
-        accepted=verdicts["accepted"],
+        share=clustered_share(tasks.values(), wary=True),
+        repeated=any(judged > 1 for _, judged in tasks.values()),
         verdicts=dict(verdicts),
-        no_verdict=no_verdict,
-        interval=wilson(verdicts["accepted"], judged),
+        no_verdict=sum(count for verdict, count in verdicts.items() if verdict in NO_VERDICT),
         calls=sum(call["total"] for call in calls),
         faulty=sum(call.get("faulty", call["total"] - call["valid"]) for call in calls),
         recovered=sum(call["recovered"] for call in calls),
@@ -75,21 +92,39 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
     )
 
 
-FIGURES = ("accepted", "rate", "95% interval", "other verdicts", "calls", "faulty", "recovered", "wall")
+def by_task(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Of each task, named by suite and id, how many trials were accepted and how many have a verdict."""
+    tasks: dict[tuple[str, str], tuple[int, int]] = {}
+    for record in records:
+        key = record["suite"], record["task"]
+        accepted, judged = tasks.get(key, (0, 0))
+        verdict = record["verdict"]
+        tasks[key] = accepted + (verdict == "accepted"), judged + (verdict not in NO_VERDICT)
+    return tasks
 
 
 def table(rows: Sequence[Standing]) -> Sheet:
-    """The standings; on a narrow terminal without some of what `roadtest calls` tells too."""
+    """The standings; on a narrow terminal without some of what `roadtest calls` tells too.
+
+    Tokens and cost are shown where some candidate took any.
+    """
     names = ["candidate", "condition"] if len({row.condition for row in rows}) > 1 else ["candidate"]
-    headings = (*names, *FIGURES)
+    spent = ["tokens", "cost"] if any(row.tokens or row.cost_usd != 0 for row in rows) else []
+    figures = ["accepted", "rate", interval_heading(rows), "other verdicts", "calls", "faulty", "recovered", *spent]
+    figures.append("wall")
     return Sheet(
         title="Standings",
         names=names,
-        figures=FIGURES,
+        figures=figures,
         words=frozenset({"other verdicts"}),
-        dispensable=("wall", "recovered", "calls", "faulty"),
-        rows=[[_cells(row)[heading] for heading in headings] for row in rows],
+        dispensable=("wall", "tokens", "recovered", "calls", "faulty", "cost"),
+        rows=[[_cells(row)[heading] for heading in (*names, *figures)] for row in rows],
     )
+
+
+def interval_heading(rows: Iterable[Standing]) -> str:
+    """What intervals are called: those over repeated tasks go by another name."""
+    return CLUSTERED if any(row.repeated for row in rows) else INTERVAL
 
 
 def _cells(row: Standing) -> dict[str, str]:
@@ -97,22 +132,17 @@ def _cells(row: Standing) -> dict[str, str]:
         "candidate": row.candidate,
         "condition": row.condition,
         "accepted": f"{row.accepted}/{row.judged}",
-        "rate": _percent(row.rate),
-        "95% interval": _interval(row.interval),
+        "rate": percent(row.rate),
+        INTERVAL: span(row.interval),
+        CLUSTERED: span(row.interval),
         "other verdicts": _others(row),
         "calls": str(row.calls),
         "faulty": str(row.faulty),
         "recovered": str(row.recovered) if row.faulty else NOTHING,
+        "tokens": f"{row.tokens:,}" if row.tokens else NOTHING,
+        "cost": money(row.cost_usd),
         "wall": f"{row.wall_s:.1f}s",
     }
-
-
-def _percent(rate: float | None) -> str:
-    return NOTHING if rate is None else f"{100 * rate:.0f}%"
-
-
-def _interval(interval: tuple[float, float] | None) -> str:
-    return NOTHING if interval is None else f"{100 * interval[0]:.0f}–{100 * interval[1]:.0f}%"
 
 
 def _others(row: Standing) -> str:
@@ -139,12 +169,16 @@ def _trial(record: Mapping[str, Any]) -> list[str]:
 
 
 def remarks(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What has to be said beside the table: trials without a verdict, and trials with a flag."""
+    """What has to be said beside the table: trials without a verdict, started more than once, or with a flag."""
     lost = [record for record in records if record["verdict"] in NO_VERDICT]
     every = in_words(len(records), "trial", "trials")
     verbs = ("has", "counts") if len(lost) == 1 else ("have", "count")
     lines = [f"{len(lost)} of {every} {verbs[0]} no verdict and {verbs[1]} in no rate:"] if lost else []
-    lines += [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost]
+    lines += [f"  {record['trial']}: {record['verdict']}: {record['reason']}" for record in lost[:MOST_NAMED]]
+    if len(lost) > MOST_NAMED:
+        lines.append(f"  and {len(lost) - MOST_NAMED:,} more (results.jsonl has them all)")
+    again = sum(record.get("attempts", 1) > 1 for record in records)
+    lines += [f"{again} of {every} took more than one attempt"] if again else []
     flags = Counter(flag for record in records for flag in record.get("flags", ()))
     return lines + [f"{count} of {every}: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())]
 
@@ -169,10 +203,7 @@ def as_data(rows: Sequence[Standing]) -> list[dict[str, Any]]:
         {
             "candidate": row.candidate,
             "condition": row.condition,
-            "judged": row.judged,
-            "accepted": row.accepted,
-            "rate": row.rate,
-            "interval": list(row.interval) if row.interval else None,
+            **share_as_data(row),
             "verdicts": dict(row.verdicts),
             "no_verdict": row.no_verdict,
             "calls": row.calls,
@@ -184,3 +215,16 @@ def as_data(rows: Sequence[Standing]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def share_as_data(row: Standing) -> dict[str, Any]:
+    """Accepted of judged, and what the interval rests on: `clustered_by` is null where no task has repeats."""
+    return {
+        "judged": row.judged,
+        "accepted": row.accepted,
+        "rate": row.rate,
+        "interval": list(row.interval) if row.interval else None,
+        "clustered_by": "task" if row.repeated else None,
+        "tasks": row.share.clusters,
+        "effective": round(row.share.effective, 2),
+    }

@@ -36,6 +36,12 @@ PURE = {
     "sandbox.score",
     "sandbox.plan",
     "sandbox.limits",
+    "sandbox.caps",
+    "sandbox.bounds",
+    "sandbox.aftermath",
+    "sandbox.waiting_list",
+    "sandbox.tally",
+    "sandbox.forecast",
     "sandbox.replay_tape",
     "sandbox.replay_contrast",
     "sandbox.replay_check",
@@ -45,6 +51,8 @@ PURE = {
     "sandbox.story",
     "sandbox.trajectory",
     "sandbox.probing",
+    "sandbox.retold",
+    "sandbox.examined",
 }
 PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from sandbox import ownership
 from sandbox.env import owner
 from sandbox.parts import matches, split
 from sandbox.recipe import _solve_script
@@ -158,7 +159,7 @@ def test_another_process_under_the_owners_number_is_not_the_owner() -> None:
     assert owner.is_dead(marks(started="1"), now=NOW)
     # Started by now, and so in another tick of the clock than this process.
     with subprocess.Popen(["sleep", "60"]) as other:
-        assert owner.start_time(other.pid)
+        assert ownership.start_time(other.pid)
         assert owner.is_dead(marks(pid=str(other.pid)), now=NOW)
         other.kill()
 
@@ -199,4 +200,4 @@ def test_labels_are_text_and_carry_the_run_and_the_trial() -> None:
     names = ("run", "trial", "role", "host", "boot", "pid", "started", "expires")
     assert set(found) == {f"roadtest.{name}" for name in names}
     assert all(isinstance(value, str) and value for value in found.values())
-    assert owner.start_time(os.getpid()) == found["roadtest.started"]
+    assert ownership.start_time(os.getpid()) == found["roadtest.started"]

@@ -1,0 +1,78 @@
+"""From what was typed after `roadtest run` to the trials that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.candidates import choose, load_candidates
+from sandbox.caps import Caps, split
+from sandbox.errors import BadInput
+from sandbox.limits import parse_limits
+from sandbox.loader import load_tasks
+from sandbox.plan import Candidate, Plan, make_plan
+from sandbox.suites import read_defaults
+from sandbox.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed; None or empty: nothing. limits: words after --limit. settings: of models, by name."""
+
+    suites: tuple[str, ...]
+    models: tuple[str, ...]
+    candidates_file: Path | None
+    conditions: tuple[str, ...]
+    repeats: int | None
+    limits: tuple[str, ...]
+    api_base: str | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What is to be run. caps: what all of it may spend."""
+
+    tasks: list[Task]
+    candidates: list[Candidate]
+    plan: Plan
+    caps: Caps
+
+    @property
+    def notes(self) -> list[str]:
+        """What has to be said of it beforehand."""
+        return [*(f"{task.name}: {note}" for task in self.tasks for note in task.notes), *self.plan.left_out]
+
+
+def choose_trials(typed: Typed) -> Choice:
+    """The trials that are meant: what was typed goes before what suites say, and that before what candidates say.
+
+    Raises:
+        BadInput: a file is missing or broken, nobody was named, nothing is left to run.
+    """
+    if typed.api_base is not None and not typed.api_base.startswith(("http://", "https://")):
+        raise BadInput(f"--api-base {typed.api_base}: must begin with http:// or https://")
+    parse_limits(split(typed.limits)[1])
+    settled = {"candidates": typed.models, "conditions": typed.conditions, "repeats": typed.repeats}
+    defaults = read_defaults(typed.suites, typed=[name for name, value in settled.items() if value])
+    caps, words = split([*defaults.limits, *typed.limits])
+    tasks = load_tasks(typed.suites)
+    names = typed.models or defaults.candidates
+    if not names:
+        raise BadInput("--model: name at least one candidate (or list them in a suite, as candidates)")
+    candidates = choose(
+        names,
+        load_candidates(typed.candidates_file),
+        api_base=typed.api_base,
+        settings={name: value for name, value in typed.settings.items() if value is not None},
+    )
+    plan = make_plan(
+        tasks,
+        candidates,
+        typed.conditions or defaults.conditions,
+        typed.repeats or defaults.repeats or 1,
+        parse_limits(words),
+    )
+    return Choice(tasks=tasks, candidates=candidates, plan=plan, caps=caps)

@@ -1,0 +1,317 @@
+"""The command `run`: from what was typed to a plan, carried out, and its standings."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sandbox.commands import INTERRUPTED, carry_out, go_on_command, output, program_name, tell_notes, warn
+from sandbox.errors import BadInput, RoadtestError
+
+if TYPE_CHECKING:
+    from sandbox.choosing import Choice
+    from sandbox.journal import RunDirectory
+    from sandbox.plan import Plan
+    from sandbox.run import Outcome
+    from sandbox.tooling import Toolset
+
+
+@click.command()
+@click.argument("suites", nargs=-1, required=True, metavar="SUITE_OR_TASK...")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help=(
+        "Candidate: a name from candidates.toml, a litellm model (openai/gpt-4o), scripted:oracle, scripted:nop, "
+        "scripted:VARIANT, or scripted:FILE.jsonl. May be given several times."
+    ),
+)
+@click.option(
+    "--candidates",
+    "candidates_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Models with their settings, by name (default: candidates.toml, if it is there).",
+)
+@click.option(
+    "--condition",
+    "conditions",
+    multiple=True,
+    metavar="NAME",
+    help="How candidates meet tasks: field (once, as a user puts it; the default) or loop (bugs reported in rounds).",
+)
+@click.option("--repeats", metavar="K", show_default="1", type=click.IntRange(1, 1000), help="Trials of each kind.")
+@click.option(
+    "--concurrency",
+    metavar="N",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Candidates at work at a time, each in a container of its own.",
+)
+@click.option(
+    "--judges",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    show_default="as many as candidates, at most one a processor",
+    help="Trees that are judged at a time.",
+)
+@click.option(
+    "--builds",
+    metavar="N",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="Images that are built at a time, ahead of need.",
+)
+@click.option(
+    "--model-calls",
+    metavar="N",
+    default=64,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Questions to one provider at a time; fewer while it refuses some for being too many.",
+)
+@click.option(
+    "--retries",
+    metavar="N",
+    default=2,
+    show_default=True,
+    type=click.IntRange(0, 20),
+    help="How often a trial without a verdict (infra-error, judge-error) is tried again.",
+)
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="Run directory (default: a new one under runs/)."
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out; finished trials are kept.")
+@click.option("--api-base", metavar="URL", help="Where the models are served, for servers of your own.")
+@click.option("--temperature", metavar="X", type=float, help="Sent with every request, if given.")
+@click.option("--max-tokens", metavar="N", type=click.IntRange(1), help="Sent with every request, if given.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=(
+        "What each trial may use up at most: replies, calls, tokens, cost (US dollars), seconds (in place of the "
+        "task's own) or deadline (seconds for the whole trial); NAME=none takes a default away. What all of them "
+        "may: run.cost, run.tokens; each candidate's: candidate.cost, candidate.tokens. May be given several times."
+    ),
+)
+@click.option(
+    "--record",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the exchange with candidates here, to replay it.",
+)
+@click.option(
+    "--replay",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
+)
+@click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
+@click.option("--strict", is_flag=True, help="With --execute: the first difference ends a trial.")
+@click.option("--plan", "only_plan", is_flag=True, help="Print what would run and what it may take; start nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Standings (or the plan) as JSON on standard output.")
+def run(
+    suites: tuple[str, ...],
+    models: tuple[str, ...],
+    candidates_file: Path | None,
+    conditions: tuple[str, ...],
+    repeats: int | None,
+    concurrency: int,
+    judges: int | None,
+    builds: int,
+    model_calls: int,
+    retries: int,
+    out: Path | None,
+    resume: bool,
+    api_base: str | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    limits: tuple[str, ...],
+    record: Path | None,
+    replay: Path | None,
+    execute: bool,
+    strict: bool,
+    only_plan: bool,
+    as_json: bool,
+) -> None:
+    """Run tasks against candidates and print the standings.
+
+    SUITE_OR_TASK is a task's directory, a folder of tasks at any depth, or a list of such in TOML.
+    """
+    from sandbox import run as running
+    from sandbox import toolbox
+    from sandbox.bounds import bounds_for
+    from sandbox.choosing import Typed, choose_trials
+    from sandbox.journal import RunDirectory
+    from sandbox.replay import open_replay
+    from sandbox.replay_record import refuse_record
+
+    typed = Typed(
+        suites=suites,
+        models=models,
+        candidates_file=candidates_file,
+        conditions=conditions,
+        repeats=repeats,
+        limits=limits,
+        api_base=api_base,
+        settings={"temperature": temperature, "max_tokens": max_tokens},
+    )
+    _check_going_on(out, resume=resume)
+    _check_replaying(record, replay, execute=execute, strict=strict)
+    chosen = choose_trials(typed)
+    tasks, candidates, planned = chosen.tasks, chosen.candidates, chosen.plan
+    tools = toolbox.load_tools()
+    if only_plan:
+        if replay is not None:
+            raise BadInput("--plan: a replay asks nobody; leave out --replay")
+        _print_plan(chosen, tools, out if out is None else RunDirectory(out), resume, concurrency, as_json=as_json)
+        return
+    directory = RunDirectory(out or running.new_directory())
+    played_back = replay is not None and not execute
+    running.check_tasks(tasks, tools, fetch=not played_back)
+    tape = None
+    if replay is None:
+        running.check_candidates(candidates, tasks, limits=planned.limits, caps=chosen.caps)
+    else:
+        tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
+        tell_notes(tape.notes)
+    running.refuse_foreign(directory, resume)
+    if record is not None:
+        refuse_record(record, directory, resume=resume)
+    tell_notes([*chosen.notes, *_notes_on_going_on(planned, directory, resume=resume)])
+
+    bounds = bounds_for(
+        concurrency, judges=judges, builds=builds, model_calls=model_calls, retries=retries, caps=chosen.caps
+    )
+
+    def make(progress: Any) -> Any:
+        return running.run_plan(
+            planned,
+            directory,
+            tools=tools,
+            bounds=bounds,
+            resume=resume,
+            progress=progress,
+            record=record,
+            replay=tape,
+        )
+
+    click.echo(f"run: {directory.path}", err=True)
+    go_on = f"what was finished is kept; go on with: {go_on_command(directory.path)}"
+    try:
+        with _leaving_nothing(directory):
+            outcome: Outcome = carry_out(make, at_once=f"roadtest: stopped at once; {go_on}", as_json=as_json)
+    except KeyboardInterrupt:
+        warn([f"stopped; {go_on}"])
+        sys.exit(INTERRUPTED)
+    _print_outcome(outcome, as_json=as_json, played_back=played_back)
+    sys.exit(outcome.exit_code)
+
+
+def _check_going_on(out: Path | None, *, resume: bool) -> None:
+    if resume and out is None:
+        raise BadInput("--resume: say which run with --out DIR")
+
+
+def _notes_on_going_on(planned: Plan, directory: RunDirectory, *, resume: bool) -> list[str]:
+    from sandbox.lockfile import added
+
+    if not resume:
+        return []
+    if not directory.lock_file.exists():
+        return [f"--resume: there is no run in {directory.path} yet; this is a new one"]
+    more = added(directory.lock_file, planned)
+    return [] if more is None else [f"--resume: {more}"]
+
+
+def _print_plan(
+    chosen: Choice, tools: Toolset, directory: RunDirectory | None, resume: bool, concurrency: int, *, as_json: bool
+) -> None:
+    from sandbox import run as running
+    from sandbox.planning import check_ahead, look_ahead
+    from sandbox.report import planned
+
+    running.check_tasks(chosen.tasks, tools, fetch=False)
+    notes = check_ahead(chosen.candidates, chosen.tasks, limits=chosen.plan.limits)
+    if directory is not None:
+        running.refuse_foreign(directory, resume)
+        notes += _notes_on_going_on(chosen.plan, directory, resume=resume)
+    found = look_ahead(
+        chosen.plan, chosen.candidates, directory=directory, tools=tools, caps=chosen.caps, concurrency=concurrency
+    )
+    tell_notes([*chosen.notes, *notes])
+    if as_json:
+        click.echo(json.dumps(planned.as_data(found, chosen.plan.left_out)))
+        return
+    console = output()
+    console.print(planned.table(found))
+    for line in planned.lines(found):
+        console.print(line, markup=False, highlight=False)
+
+
+def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool, strict: bool) -> None:
+    if record is not None and replay is not None:
+        raise BadInput("--record: a replay has nothing new to record; give either --record or --replay")
+    if execute and replay is None:
+        raise BadInput("--execute: say what is replayed with --replay DIR")
+    if strict and not execute:
+        raise BadInput("--strict: goes with --replay DIR --execute; without --execute every difference is final")
+
+
+@contextlib.contextmanager
+def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
+    """Remove a run's directory, and those above it that were not there, if it fails before anything is in it."""
+    new = [path for path in (directory.path, *directory.path.parents) if not path.exists()]
+    lock = directory.path / ".lock"
+    was_there = lock.exists()
+    try:
+        yield
+    finally:
+        if not was_there and list(directory.path.glob("*")) == [lock]:
+            # What another run has taken meanwhile, or cannot be removed, stays.
+            with contextlib.suppress(OSError, RoadtestError), directory.taken():
+                lock.unlink()
+                for path in new:
+                    path.rmdir()
+
+
+def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None:
+    from sandbox.report import divergences, standings
+
+    rows = standings.standings(outcome.records)
+    if as_json:
+        data = {"directory": str(outcome.directory), "missing": outcome.missing, "standings": standings.as_data(rows)}
+        if outcome.diverged is not None:
+            data["divergences"] = divergences.as_data(outcome.diverged)
+        click.echo(json.dumps(data))
+    else:
+        console = output()
+        if rows:
+            console.print(standings.table(rows))
+        if outcome.diverged:
+            console.print(divergences.table(outcome.diverged))
+        console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
+        more = f"More: {program_name()} report {outcome.directory}"
+        console.print(more, markup=False, highlight=False, soft_wrap=True)
+    warn(standings.remarks(outcome.records))
+    if outcome.missing:
+        were = "trial was" if outcome.missing == 1 else "trials were"
+        warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
+    if outcome.diverged:
+        warn([divergences.in_short(outcome.diverged)])
+    if outcome.exit_code == 3 and played_back and not outcome.missing:
+        warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
+    elif outcome.exit_code == 3:
+        warn([f"put it right, then go on with: {go_on_command(outcome.directory)}"])

@@ -1,0 +1,71 @@
+"""Going on with a run: what its logs tell that its results do not, or not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sandbox import score
+from sandbox.caps import Caps, Purse
+from sandbox.errors import BadInput
+from sandbox.events import Event, of_kind
+from sandbox.journal import RunDirectory, attempts_before, read_events
+from sandbox.limits import Charge
+from sandbox.plan import Plan, Trial
+from sandbox.score import NO_VERDICT
+
+LOG = "events.jsonl"
+
+
+def adopt(directory: RunDirectory, trials: Sequence[Trial]) -> int:
+    """Write the records of trials that came to a verdict just before their run was killed; how many there were.
+
+    Raises:
+        HarnessError: they cannot be written.
+    """
+    adopted = 0
+    for trial in trials:
+        if trial.key in directory.results:
+            continue
+        folder = directory.path / "trials" / trial.key
+        events = _log(folder)
+        if events and events[-1].kind == "trial.closed" and events[-1].data["verdict"] not in NO_VERDICT:
+            directory.append({**score.record(events), "attempts": attempts_before(folder) + 1})
+            adopted += 1
+    return adopted
+
+
+def purse_of(caps: Caps, directory: RunDirectory, plan: Plan) -> Purse:
+    """A purse that knows what was spent before, in attempts that came to nothing too.
+
+    Logs are read only where there are caps, for that takes a while.
+    """
+    purse = Purse(caps, [trial.candidate.name for trial in plan.trials])
+    if caps:
+        for trial in plan.trials:
+            for events in _all_logs(directory.path / "trials" / trial.key):
+                for charge in _charges(events):
+                    purse.spend(trial.candidate.name, charge)
+    return purse
+
+
+def _charges(events: Iterable[Event]) -> Iterator[Charge]:
+    for event in of_kind(list(events), "model.replied"):
+        charge = event.data["charge"]
+        yield Charge(tokens=charge["tokens"], cost_usd=charge["cost_usd"])
+
+
+def _all_logs(folder: Path) -> Iterator[Sequence[Event]]:
+    yield _log(folder)
+    for attempt in range(1, attempts_before(folder) + 1):
+        yield _log(folder / "attempts" / str(attempt))
+
+
+def _log(folder: Path) -> Sequence[Event]:
+    """The events of an attempt; none where there is no log that can be read."""
+    if not (folder / LOG).exists():
+        return ()
+    try:
+        return read_events(folder)
+    except BadInput:
+        return ()
