@@ -16,7 +16,19 @@ from typing import Protocol
 
 import docker
 
-from bench import calls, calls_table, judging, labels, oscillation, report, sequence, snapshots, trials
+from bench import (
+    calls,
+    calls_table,
+    judging,
+    labels,
+    oscillation,
+    report,
+    scheduling,
+    sequence,
+    snapshots,
+    throughput,
+    trials,
+)
 from bench.rows import Section
 from sandbox.env import owner
 from sandbox.env.engine import connect
@@ -42,6 +54,8 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "judging": (judging.measure, 5),
     "sequence": (sequence.measure, 3),
     "oscillation": (oscillation.measure, 10),
+    "scheduling": (scheduling.measure, 1),
+    "throughput": (throughput.measure, 1),
     "report": (report.measure, 3),
 }
 

@@ -19,7 +19,8 @@ class Bounds:
     judges: trees that are judged at a time. While one trial is judged another may begin.
     builds: images that are built at a time, ahead of the trials that need them.
     model_calls: questions to one provider at a time; fewer where it refuses some for being too many.
-    retries: how often a trial that ended without a verdict is tried again.
+    retries: how often a trial that ended without a verdict is tried again. retry_wait: seconds before the first of
+        them; twice that before the second, and so on.
     """
 
     containers: int = 2
@@ -27,6 +28,7 @@ class Bounds:
     builds: int = 1
     model_calls: int = MODEL_CALLS
     retries: int = RETRIES
+    retry_wait: float = 1.0
     caps: Caps = field(default_factory=Caps)
 
     @property

@@ -25,7 +25,7 @@ from sandbox.errors import BadInput
 from sandbox.limits import Given, parse_limits
 from sandbox.plan import Candidate, Prices, parse_candidate
 from sandbox.reading import read_text, read_toml, shown
-from sandbox.secrecy import keep_secret
+from sandbox.secrecy import SHORTEST, keep_secret
 
 FILE = Path("candidates.toml")
 SETTINGS = ("temperature", "max_tokens", "reasoning_effort", "top_p", "seed")
@@ -62,8 +62,9 @@ def load_candidates(path: Path | None) -> Mapping[str, Candidate]:
     document = read_toml(file)
     where = shown(file)
     tables = dict(_tables(document))
+    keys = [os.environ.get(str(table.get("key")), "") for _, table in tables.values() if isinstance(table, dict)]
     for place, table in tables.values():
-        _refuse_keys(table, f"{where}: {place}")
+        _refuse_keys(table, f"{where}: {place}", [key for key in keys if len(key) >= SHORTEST])
     schema.check("candidates.v1", document, file=where)
     both = [name for name in document.get("candidates", {}) if name in document]
     if both:
@@ -132,15 +133,17 @@ def _tables(document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]
             yield from ((inner, (f"candidates.{inner}", below)) for inner, below in table.items())
 
 
-def _refuse_keys(table: Any, where: str) -> None:
-    """Before anything is quoted: what looks like a key must not be shown."""
+def _refuse_keys(table: Any, where: str, keys: Sequence[str]) -> None:
+    """Before anything is quoted: neither one of these keys nor what looks like one must be shown."""
     if not isinstance(table, dict):
         return
     variable = table.get("key")
     if isinstance(variable, str) and variable not in os.environ and not _is_variable(variable):
         raise BadInput(f"{where}.key: write the name of the variable that holds the key, never the key itself")
-    for name, value in _strings({field: inner for field, inner in table.items() if field not in ("key", "system")}):
+    for name, value in _strings({field: inner for field, inner in table.items() if field != "key"}):
         last = name.rpartition(".")[2].lower().replace("-", "_")
+        if any(key in value for key in keys):
+            raise BadInput(f"{where}.{name}: holds a key; name the variable that holds it as `key` instead")
         if value.startswith(_PREFIXES) or last in _KEY_NAMES:
             raise BadInput(f"{where}.{name}: looks like a key; name the variable that holds it as `key` instead")
 

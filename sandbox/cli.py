@@ -19,6 +19,7 @@ from sandbox.commands import (
     existing_run,
     output,
     tell_notes,
+    warn,
 )
 
 DONE, DOES_NOT_HOLD = 0, 1
@@ -75,9 +76,12 @@ def report(
     directory: Path, dimensions: tuple[str, ...], cutoff: str | None, ks: tuple[int, ...], trials: bool, as_json: bool
 ) -> None:
     """Standings and trials of a run; what repeats tell (pass@k, pass^k); slices."""
+    from sandbox.journal import RunDirectory
+    from sandbox.lockfile import unfinished_rejudging
     from sandbox.report.summary import as_data, remarks, sheets
     from sandbox.summarising import read_report
 
+    warn(unfinished_rejudging(RunDirectory(directory).lock_file))
     found = read_report(directory, by=dimensions, cutoff=cutoff, ks=ks)
     if as_json:
         click.echo(json.dumps(as_data(found)))

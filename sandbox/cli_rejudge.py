@@ -61,7 +61,7 @@ def rejudge(
 
     left = f"what is in {directory / rejudging.FOLDER} is incomplete; to judge again begins anew"
     try:
-        found: Rejudging = carry_out(make, at_once=f"roadtest: stopped at once; {left}")
+        found: Rejudging = carry_out(make, at_once=f"roadtest: stopped at once; {left}", as_json=as_json)
     except KeyboardInterrupt:
         warn([f"stopped; {left}"])
         sys.exit(INTERRUPTED)

@@ -176,7 +176,9 @@ def run(
     if only_plan:
         if replay is not None:
             raise BadInput("--plan: a replay asks nobody; leave out --replay")
-        _print_plan(chosen, tools, out if out is None else RunDirectory(out), resume, concurrency, as_json=as_json)
+        _print_plan(
+            chosen, tools, out if out is None else RunDirectory(out), resume, concurrency, retries, as_json=as_json
+        )
         return
     directory = RunDirectory(out or running.new_directory())
     played_back = replay is not None and not execute
@@ -237,7 +239,14 @@ def _notes_on_going_on(planned: Plan, directory: RunDirectory, *, resume: bool) 
 
 
 def _print_plan(
-    chosen: Choice, tools: Toolset, directory: RunDirectory | None, resume: bool, concurrency: int, *, as_json: bool
+    chosen: Choice,
+    tools: Toolset,
+    directory: RunDirectory | None,
+    resume: bool,
+    concurrency: int,
+    retries: int,
+    *,
+    as_json: bool,
 ) -> None:
     from sandbox import run as running
     from sandbox.planning import check_ahead, look_ahead
@@ -249,7 +258,13 @@ def _print_plan(
         running.refuse_foreign(directory, resume)
         notes += _notes_on_going_on(chosen.plan, directory, resume=resume)
     found = look_ahead(
-        chosen.plan, chosen.candidates, directory=directory, tools=tools, caps=chosen.caps, concurrency=concurrency
+        chosen.plan,
+        chosen.candidates,
+        directory=directory,
+        tools=tools,
+        caps=chosen.caps,
+        concurrency=concurrency,
+        attempts=retries + 1,
     )
     tell_notes([*chosen.notes, *notes])
     if as_json:

@@ -33,6 +33,11 @@ class Rate:
     reply_usd: float | None
     token_usd: float | None
 
+    @property
+    def priced(self) -> bool:
+        """Whether it is known what it costs."""
+        return self.token_usd is not None
+
 
 FREE = Rate(reply_tokens=0, reply_usd=0.0, token_usd=0.0)
 
@@ -66,6 +71,7 @@ class Forecast:
     """What a plan comes to; what is bounded are the trials that are left.
 
     tokens, cost_usd: None if some candidate has no bound; `open_tokens` and `open_cost` say which.
+    worst_tokens, worst_cost_usd: the same if every trial were run `attempts` times for want of a verdict.
     unpriced: candidates of which no price is known.
     seconds: of all candidates together. wall: of them side by side, without building, judging, and what is lost
     to providers.
@@ -76,6 +82,9 @@ class Forecast:
     done: int
     tokens: Bound | None
     cost_usd: Bound | None
+    attempts: int
+    worst_tokens: Bound | None
+    worst_cost_usd: Bound | None
     open_tokens: tuple[str, ...]
     open_cost: tuple[str, ...]
     unpriced: tuple[str, ...]
@@ -110,37 +119,54 @@ def forecast(
     left = [trial for trial in plan.trials if trial.key not in finished]
     caps = caps or Caps()
     groups = _grouped(left, lambda trial: trial.candidate.name)
-    tokens: dict[str, Bound | None] = {}
-    costs: dict[str, Bound | None] = {}
-    for name, trials in groups.items():
-        rate, at_once = rates[name], min(concurrency, len(trials))
-        bound = _sum(_tokens(trial.limits, rate) for trial in trials)
-        tokens[name] = _least(
-            _times(bound, attempts), _of_cap(caps.of("candidate", "tokens"), [rate.reply_tokens], at_once)
-        )
-        bound = _sum(_cost(trial.limits, rate) for trial in trials)
-        cap = None if rate.token_usd is None else caps.of("candidate", "cost")
-        costs[name] = _least(_times(bound, attempts), _of_cap(cap, [rate.reply_usd], at_once))
-    used, at_once = [rates[name] for name in groups], min(concurrency, len(left))
-    cap = None if any(rate.token_usd is None for rate in used) else caps.of("run", "cost")
-    all_tokens = _least(
-        _sum(tokens.values()), _of_cap(caps.of("run", "tokens"), [r.reply_tokens for r in used], at_once)
-    )
-    all_costs = _least(_sum(costs.values()), _of_cap(cap, [rate.reply_usd for rate in used], at_once))
-    seconds = [min(trial.limits.seconds, trial.limits.deadline or math.inf) for trial in left] * attempts
+    tokens, all_tokens = _of_all(groups, rates, _TOKENS, caps, concurrency, 1)
+    costs, all_costs = _of_all(groups, rates, _COST, caps, concurrency, 1)
+    seconds = [min(trial.limits.seconds, trial.limits.deadline or math.inf) for trial in left]
     return Forecast(
         rows=tuple(_rows(plan.trials, finished)),
         keys=tuple(trial.key for trial in plan.trials),
         done=len(finished),
         tokens=all_tokens,
         cost_usd=all_costs,
+        attempts=attempts,
+        worst_tokens=_of_all(groups, rates, _TOKENS, caps, concurrency, attempts)[1],
+        worst_cost_usd=_of_all(groups, rates, _COST, caps, concurrency, attempts)[1],
         open_tokens=tuple(name for name, bound in tokens.items() if bound is None and all_tokens is None),
         open_cost=tuple(name for name, bound in costs.items() if bound is None and all_costs is None),
-        unpriced=tuple(name for name in groups if rates[name].token_usd is None),
+        unpriced=tuple(name for name in groups if not rates[name].priced),
         seconds=sum(seconds),
         # However they are shared out: until the last one begins, all places are taken.
         wall=sum(seconds) / concurrency + max(seconds, default=0.0) * (1 - 1 / concurrency),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measure:
+    """Something that is counted and capped. reply: what one reply takes at most; None: not known."""
+
+    name: str
+    of_trial: Callable[[Limits, Rate], Bound | None]
+    reply: Callable[[Rate], float | None]
+    counted: Callable[[Rate], bool]
+
+
+def _of_all(
+    groups: Mapping[str, Sequence[Trial]],
+    rates: Mapping[str, Rate],
+    measure: _Measure,
+    caps: Caps,
+    concurrency: int,
+    attempts: int,
+) -> tuple[dict[str, Bound | None], Bound | None]:
+    """What each candidate takes at most, and all of them together, with every trial run so many times."""
+    found: dict[str, Bound | None] = {}
+    for name, trials in groups.items():
+        at_once = min(concurrency, len(trials))
+        bound = _times(_sum(measure.of_trial(trial.limits, rates[name]) for trial in trials), attempts)
+        found[name] = _least(bound, _of_cap(caps.of("candidate", measure.name), measure, [rates[name]], at_once))
+    at_once = min(concurrency, sum(map(len, groups.values())))
+    cap = _of_cap(caps.of("run", measure.name), measure, [rates[name] for name in groups], at_once)
+    return found, _least(_sum(found.values()), cap)
 
 
 def _tokens(limits: Limits, rate: Rate) -> Bound | None:
@@ -170,10 +196,15 @@ def _and_one_reply(amount: float, reply: float | None) -> Bound:
     return Bound(amount=amount, replies=1) if reply is None else Bound(amount=amount + reply)
 
 
-def _of_cap(cap: float | None, replies: Sequence[float | None], at_once: int) -> Bound | None:
-    """What a cap lets through: it is gone over by one reply of each trial at work."""
-    if cap is None:
+_TOKENS = _Measure(name="tokens", of_trial=_tokens, reply=lambda rate: rate.reply_tokens, counted=lambda rate: True)
+_COST = _Measure(name="cost", of_trial=_cost, reply=lambda rate: rate.reply_usd, counted=lambda rate: rate.priced)
+
+
+def _of_cap(cap: float | None, measure: _Measure, rates: Sequence[Rate], at_once: int) -> Bound | None:
+    """What a cap lets through: it is gone over by one reply of each trial at work. What is not counted it cannot hold."""
+    if cap is None or not all(map(measure.counted, rates)):
         return None
+    replies = [measure.reply(rate) for rate in rates]
     known = [reply for reply in replies if reply is not None]
     if len(known) < len(replies):
         return Bound(amount=cap, replies=at_once)

@@ -177,6 +177,21 @@ def added(path: Path, plan: Plan) -> str | None:
     return f"this run now also has {' and '.join(parts)}" if parts else None
 
 
+def unfinished_rejudging(path: Path) -> list[str]:
+    """What has to be said before the figures of a run that was judged again, where not all of it was.
+
+    Args:
+        path: of the lock. What it does not tell is not asked for: a report must not fail for want of it.
+    """
+    try:
+        complete = json.loads(path.read_text("utf-8"))["rejudged"]["complete"]
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        return []
+    if complete:
+        return []
+    return [f"{path.parent}: incomplete: not all was judged again (it was stopped, or goes on still)"]
+
+
 def merged(before: Mapping[str, Any], inputs: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """The inputs of a run that is gone on with, from those of before and of now.
 

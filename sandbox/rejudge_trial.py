@@ -82,14 +82,16 @@ def begin(folder: Path, events: Sequence[Event], source: Path) -> Journal:
         source: the trial's own directory, of which nothing is changed.
 
     Raises:
-        HarnessError: it cannot be written, or a stored tree cannot be read.
+        HarnessError: it cannot be written.
     """
     journal = Journal.open(folder)
     with boundary(HarnessError, f"write to {folder}"):
         try:
             _link_history(folder, source)
             for name in {event.data["blob"] for event in of_kind(events, "tree.saved") if event.data.get("blob")}:
-                shutil.copyfile(source / "blobs" / name, folder / "blobs" / name)
+                # One that is not there is missed when its tree is judged.
+                if (source / "blobs" / name).is_file():
+                    shutil.copyfile(source / "blobs" / name, folder / "blobs" / name)
             journal.stream.writelines(event.to_line() for event in events)
             journal.stream.flush()
         except BaseException:

@@ -41,6 +41,7 @@ from sandbox.report.moved import Rejudging, data_of
 from sandbox.retold import is_finished, misfit, retold, stays_because
 from sandbox.room import need_room
 from sandbox.secrecy import without_secrets
+from sandbox.showing import MISREAD
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.tooling import Toolset
@@ -157,24 +158,11 @@ async def _judge_all(work: _Work, concurrency: int) -> None:
 
 async def _one(was: Mapping[str, Any], work: _Work, places: anyio.Semaphore) -> None:
     """One trial, from its log of the run to its record of now; whatever happens, its place is given back."""
-    source = work.scope.run / "trials" / was["trial"]
     try:
-        try:
-            then = await in_thread(read_events, source)
-        except BadInput as exc:
-            work.tally.fail(was, str(exc))
-            return
-        if not is_finished(then):
-            work.tally.reopen(was)
-        elif (why := misfit(then, work.scope.tasks[task_of(was)])) is not None:
-            work.tally.leave_out(was, why)
-        elif (why := stays_because(then)) is not None:
-            await in_thread(keep_as_it_is, work.directory.path / "trials" / was["trial"], source)
-            work.tally.stayed[was["trial"]] = f"{was['verdict']}, {why}"
-            work.directory.append(was)
-            work.progress.done(was["trial"], was)
-        else:
-            await _judge(was, then, source, work)
+        await _look_at(was, work)
+    except (BadInput, *MISREAD) as exc:
+        words = str(exc) if isinstance(exc, BadInput) else f"the events of its log do not fit together: {exc!r}"
+        work.tally.fail(was, words)
     except HarnessError as exc:
         work.shop.stopped = str(exc)
     finally:
@@ -183,6 +171,23 @@ async def _one(was: Mapping[str, Any], work: _Work, places: anyio.Semaphore) -> 
         work.left[task.name] -= 1
         if not work.left[task.name]:
             work.shop.done_with(task)
+
+
+async def _look_at(was: Mapping[str, Any], work: _Work) -> None:
+    """Judge a trial, if there is something of it to be judged."""
+    source, task = work.scope.run / "trials" / was["trial"], work.scope.tasks[task_of(was)]
+    then = await in_thread(read_events, source)
+    if not is_finished(then):
+        work.tally.reopen(was)
+    elif (why := misfit(then, task)) is not None:
+        work.tally.leave_out(was, why)
+    elif (why := stays_because(then)) is not None:
+        await in_thread(keep_as_it_is, work.directory.path / "trials" / was["trial"], source)
+        work.tally.stayed[was["trial"]] = f"{was['verdict']}, {why}"
+        work.directory.append(was)
+        work.progress.done(was["trial"], was)
+    else:
+        await _judge(was, then, source, work)
 
 
 async def _judge(was: Mapping[str, Any], then: Sequence[Event], source: Path, work: _Work) -> None:

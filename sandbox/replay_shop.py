@@ -31,10 +31,13 @@ class ReplayShop:
 
     @asynccontextmanager
     async def at_work(self, lock: LockFile) -> AsyncIterator[None]:
-        """Note the images that the recorded trials ran in."""
+        """Note the images that the recorded trials ran in, and what they were judged by."""
         for task, image in self._replay.inputs.get("images", {}).items():
             if task in lock.document["inputs"]["tasks"]:
                 lock.add_image(task, image)
+        for task, facts in self._replay.inputs.get("exams", {}).items():
+            if task in lock.document["inputs"]["tasks"]:
+                lock.add_exams(task, facts)
         yield
 
     async def make_ready(self, task: Task) -> None:

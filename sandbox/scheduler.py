@@ -32,8 +32,6 @@ from sandbox.waiting_list import WaitingList
 
 # After so many trials in a row that a candidate's provider failed, its others wait for the run to be gone on with.
 HOPELESS_AFTER = 3
-# Seconds before a trial is tried again, for each time that it was.
-RETRY_WAIT = 1.0
 TICK = 5.0
 
 
@@ -110,6 +108,7 @@ class Scheduler:
             need_room(self.directory.path)
         except HarnessError as exc:
             self.shop.stopped = str(exc)
+            self._waiting.leave(trial)
             self._waiting.give_back(trial, again=True)
             return False
         return True
@@ -140,7 +139,7 @@ class Scheduler:
 
     async def _one(self, trial: Trial) -> None:
         """One trial into its directory and the results; whatever happens, its place is given back."""
-        seat = _Seat(leave=self._leave)
+        seat = _Seat(leave=lambda: self._leave(trial))
         again = False
         try:
             journal = Journal.open(self.directory.path / "trials" / trial.key)
@@ -177,7 +176,7 @@ class Scheduler:
         tries = self._tries[trial.key]
         if what is Aftermath.AGAIN and tries <= self.bounds.retries and not self._is_over_for(candidate):
             self.progress.again(trial.key, record)
-            await anyio.sleep(RETRY_WAIT * tries)
+            await anyio.sleep(self.bounds.retry_wait * tries)
             return True
         self._put_down(trial, record)
         return False
@@ -212,8 +211,9 @@ class Scheduler:
     def _step(self, trial: Trial) -> Callable[[str], None]:
         return lambda text: self.progress.step(trial.key, text)
 
-    def _leave(self) -> None:
+    def _leave(self, trial: Trial) -> None:
         self._at_work -= 1
+        self._waiting.leave(trial)
         self._wake()
 
     def _wake(self) -> None:

@@ -1,4 +1,7 @@
-"""Stopping cleanly: the first SIGINT or SIGTERM cancels and cleans up, the second ends at once."""
+"""Stopping cleanly: the first SIGINT, SIGTERM or SIGHUP cancels and cleans up, the second ends at once.
+
+SIGHUP comes when the terminal goes away; whoever wants to go on without one (nohup) has it ignored from the start.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +34,20 @@ async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> 
     result: list[T] = []
     failure: Exception | None = None
 
+    heard = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heard.append(signal.SIGHUP)
+
     async def listen(scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
         nonlocal caught
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        with anyio.open_signal_receiver(*heard) as signals:
             task_status.started()
             async for _ in signals:
                 if caught:
                     _end(at_once)
                 caught = True
-                print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
+                with contextlib.suppress(OSError):  # the terminal may be what is gone
+                    print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
                 scope.cancel()
 
     async with anyio.create_task_group() as listeners:

@@ -22,7 +22,8 @@ class WaitingList:
 
     def __init__(self, trials: Iterable[Trial]) -> None:
         self._queues: dict[str, deque[Trial]] = {}
-        self._running: Counter[str] = Counter()
+        self._at_work: Counter[str] = Counter()
+        self._running = 0
         self._of_task: Counter[str] = Counter()
         self._size = 0
         for trial in trials:
@@ -35,7 +36,7 @@ class WaitingList:
     @property
     def running(self) -> int:
         """How many were handed out and are not back."""
-        return self._running.total()
+        return self._running
 
     def candidates(self) -> list[str]:
         """Those with a trial that waits."""
@@ -44,12 +45,12 @@ class WaitingList:
     def take(self, ready: Callable[[Trial], bool]) -> Trial | None:
         """The next trial, now running; None if there is none that could begin at once.
 
-        Of the candidate with the fewest that run; of two with as few, the one that comes first in the plan.
+        Of the candidate with the fewest at work; of two with as few, the one that comes first in the plan.
 
         Args:
             ready: whether a trial could.
         """
-        names = sorted(self.candidates(), key=lambda name: self._running[name])
+        names = sorted(self.candidates(), key=lambda name: self._at_work[name])
         for name in names:
             queue = self._queues[name]
             for place in range(min(len(queue), LOOK_AHEAD)):
@@ -60,17 +61,22 @@ class WaitingList:
     def _hand_out(self, name: str, place: int) -> Trial:
         trial = self._queues[name][place]
         del self._queues[name][place]
-        self._running[name] += 1
+        self._at_work[name] += 1
+        self._running += 1
         self._size -= 1
         return trial
 
+    def leave(self, trial: Trial) -> None:
+        """A trial's candidate is through: what is still to be done for it takes none of the candidate's share."""
+        self._at_work[trial.candidate.name] -= 1
+
     def give_back(self, trial: Trial, *, again: bool) -> None:
-        """A trial that was handed out is over.
+        """A trial that was handed out, and has left, is over.
 
         Args:
             again: whether it is to be run once more, after all others of its candidate.
         """
-        self._running[trial.candidate.name] -= 1
+        self._running -= 1
         if again:
             self._add(trial)
         else:

@@ -21,6 +21,9 @@ def as_data(found: Forecast, left_out: Sequence[str]) -> dict[str, Any]:
         "by": [asdict(row) for row in found.rows],
         **_bound_data("most_cost_usd", found.cost_usd),
         **_bound_data("most_tokens", found.tokens),
+        "attempts": found.attempts,
+        **_bound_data("worst_cost_usd", found.worst_cost_usd),
+        **_bound_data("worst_tokens", found.worst_tokens),
         "unbounded": {"cost": list(found.open_cost), "tokens": list(found.open_tokens)},
         "most_seconds": found.seconds,
         "most_wall_seconds": found.wall,
@@ -32,7 +35,7 @@ def as_data(found: Forecast, left_out: Sequence[str]) -> dict[str, Any]:
 def _bound_data(name: str, bound: Bound | None) -> dict[str, Any]:
     if bound is None:
         return {name: None, f"{name}_replies": None}
-    amount: float = int(bound.amount) if bound.amount.is_integer() and name == "most_tokens" else bound.amount
+    amount: float = int(bound.amount) if bound.amount.is_integer() and name.endswith("tokens") else bound.amount
     return {name: amount, f"{name}_replies": bound.replies}
 
 
@@ -59,17 +62,19 @@ def lines(found: Forecast) -> Iterator[str]:
             yield f"cost: no upper bound: no price of candidate {name} is known; write its prices into candidates.toml"
         else:
             yield f"cost: no upper bound: candidate {name} has no limit on cost or tokens; give --limit cost=…"
-    yield from _bound(found.cost_usd, "cost", _dollars)
+    yield from _bound("cost", found.cost_usd, found.worst_cost_usd, found.attempts, _dollars)
     for name in found.open_tokens:
         yield f"tokens: no upper bound: candidate {name} has no limit on tokens; give --limit tokens=…"
-    yield from _bound(found.tokens, "tokens", "{:,.0f}".format)
+    yield from _bound("tokens", found.tokens, found.worst_tokens, found.attempts, "{:,.0f}".format)
     yield (
         f"time: candidates work for at most {_hours(found.seconds)} in all, {_hours(found.wall)} side by side; "
         "building, judging, and what is lost to providers comes on top"
     )
 
 
-def _bound(bound: Bound | None, what: str, worded: Callable[[float], str]) -> Iterator[str]:
+def _bound(
+    what: str, bound: Bound | None, worst: Bound | None, attempts: int, worded: Callable[[float], str]
+) -> Iterator[str]:
     if bound is None:
         return
     more = ""
@@ -77,6 +82,8 @@ def _bound(bound: Bound | None, what: str, worded: Callable[[float], str]) -> It
         replies = count(bound.replies, "reply", "replies")
         more = f", and {replies} that may be under way when a limit is reached, of a size that is not known"
     yield f"{what}: at most {worded(bound.amount)}{more}"
+    if worst is not None and worst != bound:
+        yield f"{what}: at most {worded(worst.amount)} if no trial came to a verdict before attempt {attempts}"
 
 
 def _dollars(amount: float) -> str:

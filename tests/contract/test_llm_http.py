@@ -7,18 +7,21 @@ import os
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from sandbox.candidates import choose, load_candidates
 from sandbox.errors import BadInput, ProviderError
 from sandbox.llm import patience
 from sandbox.llm.client import Answer
 from sandbox.llm.litellm_client import LiteLLMClient
 from sandbox.llm.patience import ATTEMPTS, ask_patiently
-from sandbox.llm.providers import check_model, load_litellm
-from sandbox.plan import Candidate
+from sandbox.llm.providers import check_model, check_price, load_litellm
+from sandbox.plan import Candidate, Prices
 from sandbox.reply import parse_reply
 from sandbox.toolbox import load_tools
 from tests.support.stub_openai import (
@@ -206,7 +209,7 @@ async def test_the_wait_that_a_provider_asks_for_is_kept(waits: list[float]) -> 
 async def test_a_wait_may_be_a_date_and_is_bounded(waits: list[float], header: str) -> None:
     with stub([Refusal(429, {"Retry-After": header}), DONE]) as server:
         await patiently(server, [])
-    assert waits == [patience.LONGEST_WAIT]
+    assert waits == [patience.LONGEST_ASKED_FOR]
 
 
 @pytest.mark.parametrize(
@@ -497,3 +500,140 @@ def test_a_provider_without_an_address_is_never_asked_at_openais(model: str) -> 
         check_model(named(model))
     with pytest.raises(BadInput, match="give --api-base"):
         LiteLLMClient(named(model))
+
+
+# What candidates.toml says of a model.
+
+CANDIDATE = """\
+[mine]
+model = "{model}"
+key = "TEAM_AUTH"
+reasoning_effort = "low"
+top_p = 0.5
+seed = 7
+extra = {{ top_k = 40 }}
+prices = {{ input = 1.0, output = 4.0, cached_input = 0.25 }}
+"""
+
+
+def of_file(folder: Path, server: Stub, model: str = "openai/x") -> Candidate:
+    path = folder / "candidates.toml"
+    path.write_text(CANDIDATE.format(model=model))
+    base = server.root if model.startswith(("anthropic/", "azure/")) else server.base
+    (found,) = choose(["mine"], load_candidates(path), api_base=base)
+    return found
+
+
+async def ask_as(candidate: Candidate) -> Answer:
+    client = LiteLLMClient(candidate)
+    try:
+        return await client.ask(MESSAGES, OFFERS)
+    finally:
+        await client.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "header", "value"),
+    [
+        ("openai/x", "authorization", f"Bearer {KEY}"),
+        ("hosted_vllm/x", "authorization", f"Bearer {KEY}"),
+        ("groq/x", "authorization", f"Bearer {KEY}"),
+        ("anthropic/x", "x-api-key", KEY),
+        ("azure/x", "api-key", KEY),
+    ],
+)
+async def test_a_candidate_s_own_key_goes_before_the_provider_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, header: str, value: str
+) -> None:
+    for name in ("OPENAI", "HOSTED_VLLM", "GROQ", "ANTHROPIC", "AZURE"):
+        monkeypatch.setenv(f"{name}_API_KEY", "sk-of-somebody-else")
+    monkeypatch.setenv("TEAM_AUTH", KEY)
+    with stub([DONE, Refusal(401, body={"error": {"message": f"Incorrect API key: {KEY}", "code": None}})]) as server:
+        plain = replace(of_file(tmp_path, server, model), settings={})
+        await ask_as(plain)
+        with pytest.raises(ProviderError) as raised:
+            await ask_as(plain)
+        with pytest.raises(ProviderError):
+            await ask_as(replace(plain, key=None))
+    mine, again, others = server.requests
+    assert mine.headers[header] == again.headers[header] == value
+    assert KEY not in json.dumps(dict(others.headers))
+    assert "sk-of-somebody-else" not in json.dumps(dict(mine.headers))
+    assert KEY not in str(raised.value)
+
+
+async def test_a_candidate_s_missing_key_is_never_replaced_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody-else")
+    with stub([DONE]) as server:
+        candidate = of_file(tmp_path, server)
+        with pytest.raises(BadInput, match="--model mine: set TEAM_AUTH"):
+            check_model(candidate)
+        with pytest.raises(BadInput, match="--model mine: set TEAM_AUTH"):
+            LiteLLMClient(candidate)
+    assert not server.requests
+
+
+@pytest.mark.parametrize("model", ["openai/x", "hosted_vllm/x"])
+async def test_settings_and_further_parameters_are_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    monkeypatch.setenv("TEAM_AUTH", KEY)
+    with stub([DONE]) as server:
+        await ask_as(of_file(tmp_path, server, model))
+    (request,) = server.requests
+    sent = {name: request.body.get(name) for name in ("model", "reasoning_effort", "top_p", "seed", "top_k")}
+    assert sent == {"model": "x", "reasoning_effort": "low", "top_p": 0.5, "seed": 7, "top_k": 40}
+    assert "extra" not in request.body
+
+
+@pytest.mark.parametrize(
+    ("usage", "cost"),
+    [
+        ({"prompt_tokens": 1000, "completion_tokens": 100}, 1000 * 1e-6 + 100 * 4e-6),
+        (
+            {"prompt_tokens": 1000, "completion_tokens": 100, "prompt_tokens_details": {"cached_tokens": 600}},
+            400 * 1e-6 + 600 * 0.25e-6 + 100 * 4e-6,
+        ),
+        (
+            {"prompt_tokens": 1000, "completion_tokens": 100, "prompt_cache_hit_tokens": 600},
+            400 * 1e-6 + 600 * 0.25e-6 + 100 * 4e-6,
+        ),
+        # More than there were: all of them.
+        (
+            {"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 6000}},
+            1000 * 0.25e-6,
+        ),
+        ({"prompt_tokens": 1000, "completion_tokens": 100, "prompt_tokens_details": "none"}, 1000 * 1e-6 + 100 * 4e-6),
+    ],
+)
+async def test_a_candidate_s_own_prices_are_reckoned_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usage: dict[str, Any], cost: float
+) -> None:
+    monkeypatch.setenv("TEAM_AUTH", KEY)
+    with stub([json.dumps({**completion(DONE), "usage": usage}).encode()]) as server:
+        # A model that litellm has a price for, too.
+        candidate = of_file(tmp_path, server, "openai/gpt-4o")
+        check_price(candidate, 1.0)
+        answer = await ask_as(candidate)
+    assert answer.cost_usd == pytest.approx(cost)
+    assert answer.charge.cost_usd == pytest.approx(cost)
+
+
+async def test_own_prices_count_where_a_provider_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAM_AUTH", KEY)
+    with stub([json.dumps({**completion(DONE), "usage": None}).encode()]) as server:
+        answer = await ask_as(of_file(tmp_path, server))
+    assert answer.cost_usd is None
+    assert answer.charge.estimated
+    assert answer.charge.cost_usd is not None
+    assert answer.charge.tokens * 1e-6 < answer.charge.cost_usd < answer.charge.tokens * 4e-6
+
+
+def test_a_limit_on_cost_wants_a_price_of_either_kind() -> None:
+    check_price(named("openai/gpt-4o"), 1.0)
+    check_price(replace(named("openai/x"), prices=Prices(input=1.0, output=1.0)), 1.0)
+    check_price(named("openai/x"), None)
+    with pytest.raises(BadInput, match=r"no price for openai/x.*candidates\.toml"):
+        check_price(named("openai/x"), 1.0)

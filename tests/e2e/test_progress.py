@@ -45,7 +45,7 @@ def test_a_terminal_shows_which_trial_is_at_which_step_and_for_how_long(tmp_path
     drawn = on_a_terminal("run", task, "--model", "scripted:slow", "--model", "scripted:nop", "--out", tmp_path / "out")
     assert re.search(r"▸ +toy/calc/scripted:nop/field/0 +\d+s", drawn)
     assert re.search(r"slow/field/0 +[12]s +reply 1: bash sleep 2", drawn)
-    assert re.search(r"0/2 trials, \d+s", drawn)
+    assert re.search(r"0/2 trials done, \d running, \d+s", drawn)
     assert re.search(r" wrong +\d+\.\ds +toy/calc/scripted:nop/field/0 +not fixed: add", drawn)
     assert "Standings" in drawn
 

@@ -89,9 +89,14 @@ def copy(played: Played, tmp_path: Path) -> Path:
     return Path(shutil.copytree(played.recording, tmp_path / "copy"))
 
 
+# What a run has of its own: how long things took, and how often they were tried.
+OF_ITS_OWN = ("time", "attempts")
+
+
 def timeless(run: Path) -> dict[str, dict[str, Any]]:
     return {
-        name: {key: value for key, value in record.items() if key != "time"} for name, record in results(run).items()
+        name: {key: value for key, value in record.items() if key not in OF_ITS_OWN}
+        for name, record in results(run).items()
     }
 
 

@@ -8,15 +8,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
 
 from tests.support import toy
-from tests.support.command import events, results, roadtest, start
+from tests.support.command import PROJECT, ROADTEST, environment, events, results, roadtest, start
 from tests.support.docker import leftovers, run_id
+from tests.support.engine_proxy import EngineProxy
+from tests.support.engine_rules import REMOVE, Fault, Rule
 from tests.support.relay import Relay
 from tests.support.toy import SUBMIT, bash
 
@@ -47,10 +50,11 @@ class Stage:
         self.out = folder / "out"
         self.slow = toy.make_script(folder / "slow.jsonl", SLOW)
 
-    def begin(self, *more: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    def begin(self, *more: str, env: dict[str, str] | None = None, **options: Any) -> subprocess.Popen[str]:
         """Start nop and the slow candidate, and wait until nop is done and the slow one is in its call."""
         models = ["--model", "scripted:nop", "--model", self.slow]
-        process = start("run", self.task, *models, "--out", self.out, "--concurrency", "2", *more, env=env)
+        arguments: list[str | Path] = ["run", self.task, *models, "--out", self.out, "--concurrency", "2", *more]
+        process = start(*arguments, env=env) if not options else _start_otherwise(arguments, env, **options)
         wait_for(lambda: tool_is_running(self.out) or process.poll() is not None, "the slow call")
         wait_for(lambda: (self.out / "results.jsonl").exists() or process.poll() is not None, "the quick trial")
         assert process.poll() is None, process.communicate()[0]
@@ -66,14 +70,32 @@ class Stage:
         return roadtest("run", self.task, *models, "--out", self.out, "--resume")
 
 
+def _start_otherwise(
+    arguments: Sequence[str | Path], env: dict[str, str] | None, **options: Any
+) -> subprocess.Popen[str]:
+    """As `start`, with options of `subprocess.Popen`."""
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
+    return subprocess.Popen([*ROADTEST, *map(str, arguments)], cwd=PROJECT, env=environment(env), text=True, **streams)
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
 
 
-def test_ctrl_c_leaves_no_container_and_keeps_what_is_done(stage: Stage, engine: docker.DockerClient) -> None:
-    process = stage.begin()
-    process.send_signal(signal.SIGINT)
+STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("which", STOPPING, ids=lambda which: which.name)
+@pytest.mark.parametrize("whom", ["the process", "its group"])
+def test_a_signal_leaves_no_container_and_keeps_what_is_done(
+    stage: Stage, engine: docker.DockerClient, which: signal.Signals, whom: str
+) -> None:
+    process = stage.begin(start_new_session=True)
+    if whom == "its group":  # as a terminal does: git's processes hear it, too
+        os.killpg(process.pid, which)
+    else:
+        process.send_signal(which)
     said = process.communicate(timeout=60)[0]
     assert process.returncode == 130
     assert "stopped; what was finished is kept" in said
@@ -85,26 +107,62 @@ def test_ctrl_c_leaves_no_container_and_keeps_what_is_done(stage: Stage, engine:
     assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
 
 
-def test_a_second_ctrl_c_says_how_to_go_on(stage: Stage) -> None:
-    process = stage.begin()
-    process.send_signal(signal.SIGINT)
-    assert process.stdout is not None
-    before = ""
-    for line in process.stdout:
-        before += line
-        if "again to stop at once" in line:
-            break
-    process.send_signal(signal.SIGINT)
-    said = before + process.communicate(timeout=60)[0]
-    assert process.returncode == 130
-    assert "kept; go on with: " in said
-    assert "--resume" in said.splitlines()[-1]
+def test_a_terminal_that_goes_away_stops_the_run_as_a_signal_does(stage: Stage, engine: docker.DockerClient) -> None:
+    near, far = os.openpty()
+    process = stage.begin(start_new_session=True, stdin=far, stdout=far, stderr=far)
+    os.close(far)
+    os.close(near)  # nobody can read what is said from here on
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(60) == 130
+    assert leftovers(engine, run_id(stage.out)) == []
+    assert list(results(stage.out)) == ["scripted:nop"]
     assert stage.finish().returncode == 0
 
 
+def test_a_run_that_is_shielded_from_hangups_goes_on(stage: Stage, tmp_path: Path) -> None:
+    stage.slow = toy.make_script(tmp_path / "slow.jsonl", [bash("sleep 2"), SUBMIT])
+    with (tmp_path / "said").open("w") as said:
+        shielded = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:  # as nohup does
+            process = stage.begin(start_new_session=True, stdout=said)
+        finally:
+            signal.signal(signal.SIGHUP, shielded)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+    assert sorted(results(stage.out)) == sorted(["scripted:nop", stage.slow])
+
+
+def test_a_second_ctrl_c_while_it_cleans_up_ends_it_and_the_next_run_removes_the_rest(
+    stage: Stage, engine: docker.DockerClient
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, EngineProxy(Path(folder) / "docker.sock") as proxy:
+        process = stage.begin(env={"DOCKER_HOST": proxy.host})
+        proxy.add(Rule(REMOVE, Fault.SLOW, seconds=30))
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        before = ""
+        for line in process.stdout:
+            before += line
+            if "again to stop at once" in line:
+                break
+        wait_for(lambda: bool(proxy.faults), "the first removal")
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        said = before + process.communicate(timeout=60)[0]
+        assert time.monotonic() - started < 5
+        stopped = run_id(stage.out)
+        assert leftovers(engine, stopped) != []
+    assert process.returncode == 130
+    assert "kept; go on with: " in said
+    assert "--resume" in said.splitlines()[-1]
+    assert list(results(stage.out)) == ["scripted:nop"]
+    assert stage.finish().returncode == 0
+    assert leftovers(engine, stopped) == []
+
+
 def test_what_a_killed_run_leaves_goes_with_the_next_run(stage: Stage, engine: docker.DockerClient) -> None:
-    process = stage.begin()
-    process.kill()
+    process = stage.begin(start_new_session=True)
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     killed = run_id(stage.out)
     assert leftovers(engine, killed) != []
@@ -132,7 +190,7 @@ def test_a_run_in_the_same_directory_and_the_reaper_leave_a_living_run_alone(
 def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
     stage: Stage, engine: docker.DockerClient
 ) -> None:
-    process = stage.begin()
+    process = stage.begin("--retries", "0")
     (container,) = engine.containers.list(
         filters={"label": ["roadtest.role=agent", f"roadtest.run={run_id(stage.out)}"]}
     )
@@ -151,7 +209,7 @@ def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
     del document["inputs"]["candidates"][stage.slow]  # its script has changed, which --resume would refuse
     lock.write_text(json.dumps(document))
     models = ["--model", "scripted:nop", "--model", stage.slow]
-    again = roadtest("run", stage.task, *models, "--out", stage.out, "--resume")
+    again = roadtest("run", stage.task, *models, "--out", stage.out, "--resume", "--retries", "0")
     assert again.returncode == 0, again.stderr
     assert results(stage.out)[stage.slow]["verdict"] == "wrong"
     assert len((stage.out / "results.jsonl").read_text().splitlines()) == 2
@@ -182,52 +240,3 @@ def test_an_engine_that_goes_away_ends_the_run_and_keeps_what_is_done(
 def results_lines(out: Path) -> list[str]:
     path = out / "results.jsonl"
     return path.read_text("ascii").splitlines() if path.exists() else []
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A file system of 160 MiB (needs root, as Docker by hand does)."""
-    folder = tempfile.mkdtemp()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], check=True)
-    yield Path(folder)
-    subprocess.run(["umount", folder], check=True)
-    os.rmdir(folder)  # noqa: PTH106
-
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
-
-
-@needs_root
-def test_a_disk_without_room_is_refused_beforehand(small_disk: Path, tmp_path: Path) -> None:
-    (small_disk / "ballast").write_bytes(b"\0" * (100 << 20))
-    done = roadtest("run", toy.make_task(tmp_path), "--model", "scripted:nop", "--out", small_disk / "out")
-    assert done.returncode == 3
-    assert "MiB are free there" in done.stderr
-
-
-@needs_root
-def test_a_disk_that_fills_up_ends_the_run_without_a_torn_record(
-    small_disk: Path, tmp_path: Path, engine: docker.DockerClient
-) -> None:
-    stage = Stage(tmp_path)
-    stage.out = small_disk / "out"
-    stage.slow = toy.make_script(tmp_path / "slow.jsonl", [bash("sleep 3"), *[bash("seq 9000")] * 40, SUBMIT])
-    process = stage.begin()
-    ballast = (small_disk / "ballast").open("wb")
-    with pytest.raises(OSError, match="No space"):
-        while True:
-            ballast.write(b"\0" * 4096)
-            ballast.flush()
-    said = process.communicate(timeout=120)[0]
-    assert process.returncode == 3, said
-    assert "No space left" in said
-    assert "Traceback" not in said
-    assert leftovers(engine, run_id(stage.out)) == []
-    for line in results_lines(stage.out):
-        json.loads(line)
-    with pytest.raises(OSError, match="No space"):
-        ballast.close()
-    (small_disk / "ballast").unlink()
-    again = stage.finish()
-    assert again.returncode == 0, again.stderr
-    assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -109,7 +108,7 @@ def test_a_suite_that_is_not_there_and_a_file_that_is_none(tasks: Path) -> None:
         list(find_tasks(Path("nowhere.toml")))
     with pytest.raises(BadInput, match="not a directory; give a task's directory"):
         list(find_tasks(Path("tasks/a/one/task.toml")))
-    os.symlink("nightly.toml", "suites/nightly.toml")
+    Path("suites/nightly.toml").symlink_to("nightly.toml")
     with pytest.raises(BadInput, match=r"nightly\.toml"):
         list(find_tasks(Path("suites/nightly.toml")))
 
