@@ -15,11 +15,8 @@ from sandbox.commands import INTERRUPTED, carry_out, go_on_command, output, prog
 from sandbox.errors import BadInput, RoadtestError
 
 if TYPE_CHECKING:
-    from sandbox.choosing import Choice
     from sandbox.journal import RunDirectory
-    from sandbox.plan import Plan
     from sandbox.run import Outcome
-    from sandbox.tooling import Toolset
 
 
 @click.command()
@@ -155,6 +152,7 @@ def run(
     from sandbox.bounds import bounds_for
     from sandbox.choosing import Typed, choose_trials
     from sandbox.journal import RunDirectory
+    from sandbox.planning import notes_on_going_on, print_plan
     from sandbox.replay import open_replay
     from sandbox.replay_record import refuse_record
 
@@ -176,9 +174,8 @@ def run(
     if only_plan:
         if replay is not None:
             raise BadInput("--plan: a replay asks nobody; leave out --replay")
-        _print_plan(
-            chosen, tools, out if out is None else RunDirectory(out), resume, concurrency, retries, as_json=as_json
-        )
+        ahead = None if out is None else RunDirectory(out)
+        print_plan(chosen, tools, ahead, resume, concurrency=concurrency, attempts=retries + 1, as_json=as_json)
         return
     directory = RunDirectory(out or running.new_directory())
     played_back = replay is not None and not execute
@@ -192,7 +189,7 @@ def run(
     running.refuse_foreign(directory, resume)
     if record is not None:
         refuse_record(record, directory, resume=resume)
-    tell_notes([*chosen.notes, *_notes_on_going_on(planned, directory, resume=resume)])
+    tell_notes([*chosen.notes, *notes_on_going_on(planned, directory, resume=resume)])
 
     bounds = bounds_for(
         concurrency, judges=judges, builds=builds, model_calls=model_calls, retries=retries, caps=chosen.caps
@@ -225,55 +222,6 @@ def run(
 def _check_going_on(out: Path | None, *, resume: bool) -> None:
     if resume and out is None:
         raise BadInput("--resume: say which run with --out DIR")
-
-
-def _notes_on_going_on(planned: Plan, directory: RunDirectory, *, resume: bool) -> list[str]:
-    from sandbox.lockfile import added
-
-    if not resume:
-        return []
-    if not directory.lock_file.exists():
-        return [f"--resume: there is no run in {directory.path} yet; this is a new one"]
-    more = added(directory.lock_file, planned)
-    return [] if more is None else [f"--resume: {more}"]
-
-
-def _print_plan(
-    chosen: Choice,
-    tools: Toolset,
-    directory: RunDirectory | None,
-    resume: bool,
-    concurrency: int,
-    retries: int,
-    *,
-    as_json: bool,
-) -> None:
-    from sandbox import run as running
-    from sandbox.planning import check_ahead, look_ahead
-    from sandbox.report import planned
-
-    running.check_tasks(chosen.tasks, tools, fetch=False)
-    notes = check_ahead(chosen.candidates, chosen.tasks, limits=chosen.plan.limits)
-    if directory is not None:
-        running.refuse_foreign(directory, resume)
-        notes += _notes_on_going_on(chosen.plan, directory, resume=resume)
-    found = look_ahead(
-        chosen.plan,
-        chosen.candidates,
-        directory=directory,
-        tools=tools,
-        caps=chosen.caps,
-        concurrency=concurrency,
-        attempts=retries + 1,
-    )
-    tell_notes([*chosen.notes, *notes])
-    if as_json:
-        click.echo(json.dumps(planned.as_data(found, chosen.plan.left_out)))
-        return
-    console = output()
-    console.print(planned.table(found))
-    for line in planned.lines(found):
-        console.print(line, markup=False, highlight=False)
 
 
 def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool, strict: bool) -> None:

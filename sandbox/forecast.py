@@ -201,7 +201,7 @@ _COST = _Measure(name="cost", of_trial=_cost, reply=lambda rate: rate.reply_usd,
 
 
 def _of_cap(cap: float | None, measure: _Measure, rates: Sequence[Rate], at_once: int) -> Bound | None:
-    """What a cap lets through: it is gone over by one reply of each trial at work. What is not counted it cannot hold."""
+    """What a cap lets through: it is gone over by one reply of each trial at work. It holds what is counted only."""
     if cap is None or not all(map(measure.counted, rates)):
         return None
     replies = [measure.reply(rate) for rate in rates]

@@ -205,7 +205,7 @@ def merged(before: Mapping[str, Any], inputs: Mapping[str, Any], path: Path) -> 
     _refuse_other_limits(before.get("limits"), inputs["limits"], path)
     joined = {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs if kind != "trials"}
     # Locks of before this was noted do not know what else they had.
-    known = before["trials"] if "trials" in before else []
+    known = before.get("trials", [])
     return {**joined, "trials": list(dict.fromkeys([*known, *inputs["trials"]]))}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -125,6 +126,7 @@ class Plan:
     limits: Given = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4096)
 def encoded(name: str) -> str:
     """A name as one component of a path; what a path would not take is percent-encoded."""
     text = quote(name, safe=":@+=,", errors="surrogateescape")

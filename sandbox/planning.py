@@ -2,58 +2,104 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
+import click
+
 from sandbox.caps import Caps
-from sandbox.forecast import Forecast, forecast
+from sandbox.choosing import Choice
+from sandbox.commands import output, tell_notes
+from sandbox.forecast import forecast
 from sandbox.journal import RunDirectory, read_results
 from sandbox.limits import Given
 from sandbox.llm.scripted import turns_for
-from sandbox.lockfile import inputs_of, merged, read_lock
+from sandbox.lockfile import added, inputs_of, merged, read_lock
 from sandbox.plan import Candidate, Plan
+from sandbox.report import planned
+from sandbox.run import check_tasks, refuse_foreign
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
 from sandbox.tooling import Toolset
 
 
-def look_ahead(
-    plan: Plan,
-    candidates: Sequence[Candidate],
-    *,
-    directory: RunDirectory | None,
+def print_plan(
+    chosen: Choice,
     tools: Toolset,
-    caps: Caps,
+    directory: RunDirectory | None,
+    resume: bool,
+    *,
     concurrency: int,
-    attempts: int = 1,
-) -> Forecast:
-    """What of a plan is left, and what that may take.
+    attempts: int,
+    as_json: bool,
+) -> None:
+    """Say what would run and what it may take.
+
+    Args:
+        directory: where the run would go, if that was typed; with `resume` it may be there already.
+        attempts: how often a trial is run at most, if it comes to no verdict.
+
+    Raises:
+        BadInput: the run would be refused.
+    """
+    check_tasks(chosen.tasks, tools, fetch=False)
+    notes = check_ahead(chosen.candidates, chosen.tasks, limits=chosen.plan.limits, caps=chosen.caps)
+    if directory is not None:
+        refuse_foreign(directory, resume)
+        notes += notes_on_going_on(chosen.plan, directory, resume=resume)
+    done = finished(chosen.plan, directory, tools)
+    from sandbox.llm.rates import rate_of
+
+    rates = {candidate.name: rate_of(candidate) for candidate in chosen.candidates}
+    found = forecast(chosen.plan, rates, caps=chosen.caps, done=done, concurrency=concurrency, attempts=attempts)
+    tell_notes([*chosen.notes, *notes])
+    if as_json:
+        click.echo(json.dumps(planned.as_data(found, chosen.plan.left_out)))
+        return
+    console = output()
+    console.print(planned.table(found))
+    for line in planned.lines(found):
+        console.print(line, markup=False, highlight=False)
+
+
+def notes_on_going_on(plan: Plan, directory: RunDirectory, *, resume: bool) -> list[str]:
+    """What has to be said where a run is gone on with: that there is none yet, or that it becomes a larger one.
+
+    Raises:
+        BadInput: its lock is broken.
+    """
+    if not resume:
+        return []
+    if not directory.lock_file.exists():
+        return [f"--resume: there is no run in {directory.path} yet; this is a new one"]
+    more = added(directory.lock_file, plan)
+    return [] if more is None else [f"--resume: {more}"]
+
+
+def finished(plan: Plan, directory: RunDirectory | None, tools: Toolset) -> list[str]:
+    """The keys of trials that need not be run again.
 
     Args:
         directory: the run that is gone on with; None: a new one.
-        attempts: how often a trial is run at most, if it comes to no verdict.
 
     Raises:
         BadInput: that run is of other tasks, tools, candidates or limits, or broken.
     """
-    done: list[str] = []
-    if directory is not None and directory.lock_file.exists():
-        merged(read_lock(directory.lock_file)["inputs"], inputs_of(plan, tools, known={}), directory.lock_file)
-        records = read_results(directory.path) if directory.results_file.exists() else []
-        done = [record["trial"] for record in records if record["verdict"] not in NO_VERDICT]
-    from sandbox.llm.rates import rate_of
-
-    rates = {candidate.name: rate_of(candidate) for candidate in candidates}
-    return forecast(plan, rates, caps=caps, done=done, concurrency=concurrency, attempts=attempts)
+    if directory is None or not directory.lock_file.exists():
+        return []
+    merged(read_lock(directory.lock_file)["inputs"], inputs_of(plan, tools, known={}), directory.lock_file)
+    records = read_results(directory.path) if directory.results_file.exists() else []
+    return [record["trial"] for record in records if record["verdict"] not in NO_VERDICT]
 
 
-def check_ahead(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given) -> list[str]:
+def check_ahead(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given, caps: Caps) -> list[str]:
     """Whether every candidate could be asked. What a plan can do without, a key, is only told.
 
     Args:
-        limits: what was typed after --limit.
+        limits: what was typed after --limit. caps: for all trials.
 
     Raises:
-        BadInput: an unknown provider, a broken turns file, a limit on cost without a price.
+        BadInput: an unknown provider, a broken turns file, a limit or cap on cost without a price.
     """
     notes = []
     for candidate in candidates:
@@ -65,4 +111,6 @@ def check_ahead(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limit
             if (words := check_provider(candidate)) is not None:
                 notes.append(f"without this nothing would run: {words}")
             check_price(candidate, {**candidate.limits, **limits}.get("cost"))
+            for name, bound in caps.costs():
+                check_price(candidate, bound, name=name)
     return notes

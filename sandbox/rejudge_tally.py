@@ -1,4 +1,4 @@
-"""What is known of a run while it is judged again, trial by trial. Pure but for what it is told."""
+"""What is known of a run while it is judged again, trial by trial."""
 
 from __future__ import annotations
 

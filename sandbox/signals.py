@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import sys
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
@@ -42,11 +43,13 @@ async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> 
         nonlocal caught
         with anyio.open_signal_receiver(*heard) as signals:
             task_status.started()
-            async for _ in signals:
+            async for which in signals:
                 if caught:
                     _end(at_once)
                 caught = True
-                with contextlib.suppress(OSError):  # the terminal may be what is gone
+                if which == signal.SIGHUP:
+                    _let_go_of_the_terminal()
+                with contextlib.suppress(OSError):
                     print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
                 scope.cancel()
 
@@ -64,6 +67,16 @@ async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> 
     if failure is not None:
         raise failure
     return result[0]
+
+
+def _let_go_of_the_terminal() -> None:
+    """Say what is still to be said to nobody: a terminal that is gone fails whoever writes to it."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in (1, 2):
+        with contextlib.suppress(OSError):
+            if stat.S_ISCHR(os.fstat(fd).st_mode):
+                os.dup2(nowhere, fd)
+    os.close(nowhere)
 
 
 def _end(words: str) -> NoReturn:

@@ -81,6 +81,8 @@ def _no_constant(name: str) -> NoReturn:
 def _deeper_than(value: Any, most: int) -> bool:
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(most):
+        if not level:
+            return False
         level = [child for node in level for child in children(node)]
     return bool(level)
 

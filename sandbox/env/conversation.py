@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from requests.exceptions import RequestException
 
 from sandbox.env import guest
 from sandbox.env.engine import talking
-from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, TooLate, framed, hang_up, take_frame
+from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, TooLate, framed, hang_up, take_frame, wake
 
 SEND_SECONDS = 60.0
 STARTS = 3
@@ -23,7 +24,7 @@ BETWEEN_LOOKS = 0.02
 
 
 class Conversation:
-    """One guest program, running. Not to be used by two threads at a time.
+    """One guest program, running. Not to be used by two threads at a time; any may close it.
 
     Once a method has raised, what comes next on the stream is not known any more:
     close it.
@@ -36,6 +37,7 @@ class Conversation:
         self._sock: Any = getattr(stream, "_sock", stream)
         self._parts = Demultiplexer(self._sock)
         self._started = False
+        self._in_use = threading.Lock()
 
     @classmethod
     def open(
@@ -73,9 +75,10 @@ class Conversation:
             EngineGone: the engine does not answer.
         """
         try:
-            self._sock.settimeout(SEND_SECONDS)
-            for frame in frames:
-                self._sock.sendall(framed(frame))
+            with self._in_use:
+                self._sock.settimeout(SEND_SECONDS)
+                for frame in frames:
+                    self._sock.sendall(framed(frame))
         except OSError as exc:
             raise self._explained(NoAnswer(f"a program in a container does not listen: {exc}")) from exc
 
@@ -101,7 +104,9 @@ class Conversation:
             while True:
                 if (self._started or self._starts()) and (frame := take_frame(self._parts.output)) is not None:
                     return frame
-                if not self._parts.read(deadline):
+                with self._in_use:
+                    more = self._parts.read(deadline)
+                if not more:
                     raise self._ended()
         except TooLate as exc:
             # Programs send a frame in one go.
@@ -129,7 +134,7 @@ class Conversation:
     def is_over(self) -> bool:
         """Whether the program has ended or spoken out of turn. Does not wait."""
         try:
-            return self._parts.has_news()
+            return self._has_news()
         except Broken:
             return True
 
@@ -140,15 +145,23 @@ class Conversation:
             NoAnswer: it has ended (`Broken`: the channel has, or somebody has spoken out of turn).
             EngineGone: the engine does not answer.
         """
-        if not self._parts.has_news():
+        if not self._has_news():
             return
         if self._parts.output or self._parts.is_cut():
             raise Broken("somebody speaks in place of a program in a container")
         raise self._explained(self._ended())
 
+    def _has_news(self) -> bool:
+        with self._in_use:
+            return self._parts.has_news()
+
     def close(self) -> None:
-        """Hang up; a guest program ends when its input does."""
-        hang_up(self._stream, self._sock)
+        """Hang up; a guest program ends when its input does. A thread that waits for it is woken."""
+        wake(self._sock)
+        # The number of a closed socket is given to the next connection, and whoever is about to wait for the
+        # old one would wait for that.
+        with self._in_use:
+            hang_up(self._stream, self._sock)
 
     def __enter__(self) -> Conversation:
         return self

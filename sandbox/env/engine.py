@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import docker
 import requests.exceptions
+import urllib3.exceptions
 from docker.errors import APIError, DockerException
 from docker.utils import kwargs_from_env
 
@@ -15,6 +16,8 @@ from sandbox.env.steady import SteadyClient, look_seconds
 from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
+# An answer that did not come, or not to its end; where docker-py reads a stream itself, it passes on urllib3's word.
+LOST = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
 REMEDY = (
     "start Docker, or set DOCKER_HOST; on Debian or Ubuntu `sudo scripts/engine start` installs and starts one "
     "(`roadtest doctor` says what is missing)"
@@ -37,7 +40,7 @@ def connect(timeout: float | None = None) -> docker.DockerClient:
         seconds = look_seconds() if timeout is None else timeout
         client = SteadyClient(seconds, max_pool_size=64, **kwargs_from_env())
         version = client.version()
-    except (DockerException, requests.exceptions.RequestException, OSError) as exc:
+    except (DockerException, *LOST, OSError) as exc:
         if host := os.environ.get("DOCKER_HOST"):
             remedy = "start that engine, or unset DOCKER_HOST"
             raise EngineGone(f"no Docker engine answers at DOCKER_HOST ({host}): {remedy}") from exc
@@ -60,5 +63,5 @@ def talking(what: str) -> Iterator[None]:
         yield
     except APIError as exc:
         raise SandboxError(f"could not {what}: {exc.explanation or one_line(exc)}") from exc
-    except (requests.exceptions.RequestException, DockerException, OSError) as exc:
+    except (*LOST, DockerException, OSError) as exc:
         raise EngineGone(f"could not {what}: the Docker engine does not answer: {one_line(exc, 200)}") from exc

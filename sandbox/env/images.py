@@ -25,12 +25,11 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, ImageNotFound
-from requests.exceptions import RequestException
 
 from sandbox import fetch, paths
 from sandbox.env import bootstrap
 from sandbox.env.container import make_container
-from sandbox.env.engine import talking
+from sandbox.env.engine import LOST, talking
 from sandbox.env.outside import Bounds, read_folder, took_too_long
 from sandbox.errors import AgentError, EngineGone, SandboxError, TaskError
 from sandbox.task import SOLUTION, WORKSPACE
@@ -213,7 +212,7 @@ def _build(
                     raise error(_build_failure(tag, str(exc.explanation), log)) from exc
                 if not left:
                     raise
-            except RequestException as exc:
+            except LOST as exc:
                 # What was built until then is not built again.
                 if not left or took_too_long(exc):
                     raise

@@ -122,8 +122,8 @@ class Demultiplexer:
         Raises:
             Broken: what came is no such stream.
         """
-        self._sock.settimeout(0.0)
         try:
+            self._sock.settimeout(0.0)
             data = self._sock.recv(_PART)
         except (BlockingIOError, TimeoutError):
             return False
@@ -139,8 +139,8 @@ def _receive(sock: Any, deadline: float) -> bytes:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TooLate("a program in a container did not answer in time")
-    sock.settimeout(left)
     try:
+        sock.settimeout(left)
         data: bytes = sock.recv(_PART)
     except TimeoutError as exc:
         raise TooLate("a program in a container did not answer in time") from exc
@@ -149,13 +149,15 @@ def _receive(sock: Any, deadline: float) -> bytes:
     return data
 
 
-def hang_up(stream: Any, sock: Any) -> None:
-    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too.
-
-    A thread that waits for it in vain is woken; closing alone would leave it waiting for ever.
-    """
+def wake(sock: Any) -> None:
+    """End a connection, so that nobody waits for it any more. Its number stays taken until it is closed."""
     with contextlib.suppress(OSError, AttributeError):
         sock.shutdown(socket.SHUT_RDWR)
+
+
+def hang_up(stream: Any, sock: Any) -> None:
+    """Close an upgraded connection: docker-py's wrapper and response each hold it open, too."""
+    wake(sock)
     for holder in (getattr(stream, "_response", None), stream, sock):
         with contextlib.suppress(OSError, ValueError):
             if holder is not None:

@@ -40,6 +40,13 @@ MOST_REPORT = 64 * 1024 * 1024
 
 
 def main() -> None:
+    try:
+        serve()
+    except (wire.Torn, BrokenPipeError):  # the channel is cut, in one direction or the other
+        sys.exit(wire.TORN)
+
+
+def serve() -> None:
     privileges.hide()
     privileges.adopt_orphans()
     answer_to = os.dup(1)

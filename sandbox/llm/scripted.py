@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sandbox.detect.provider import failure_in
-from sandbox.errors import BadInput
+from sandbox.errors import BadInput, boundary
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
 from sandbox.loader import load_turns
@@ -82,5 +83,17 @@ def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
     if candidate.script is None:
         raise BadInput(f"{candidate.name}: has no script")
     if candidate.kind == "variant":
-        return load_turns(Path(task.path) / "variants" / candidate.script / "turns.jsonl")
-    return load_turns(Path(candidate.script))
+        return _turns(Path(task.path) / "variants" / candidate.script / "turns.jsonl")
+    return _turns(Path(candidate.script))
+
+
+def _turns(path: Path) -> Sequence[Mapping[str, Any]]:
+    """The turns of a file, read again only if it has changed: many trials follow one script."""
+    with boundary(BadInput, f"read {path}"):
+        status = path.stat()
+    return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed: int, size: int) -> Sequence[Mapping[str, Any]]:
+    return tuple(load_turns(path))

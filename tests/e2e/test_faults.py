@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +18,10 @@ from docker.errors import APIError
 from sandbox import schema
 from sandbox.env import owner
 from tests.support import toy
-from tests.support.command import events, results, roadtest
+from tests.support.command import events, results, roadtest, start
 from tests.support.docker import leftovers, run_id
+from tests.support.engine_proxy import EngineProxy
+from tests.support.engine_rules import ARCHIVE, Fault, Rule
 from tests.support.stub_openai import Scripted, call, stub
 from tests.support.toy import SUBMIT, bash
 
@@ -47,7 +51,12 @@ BARE = toy.DOCKERFILE + "RUN find / -xdev -name 'python*' \\( -type f -o -type l
 
 def agents(engine: docker.DockerClient, out: Path) -> list[Any]:
     """The containers of a run that candidates work in."""
-    labels = [f"{owner.PREFIX}run={run_id(out)}", f"{owner.PREFIX}role=agent"]
+    return containers(engine, out, "agent")
+
+
+def containers(engine: docker.DockerClient, out: Path, role: str) -> list[Any]:
+    """The containers of a run that are up, by what they are for."""
+    labels = [f"{owner.PREFIX}run={run_id(out)}", f"{owner.PREFIX}role={role}"]
     return list(engine.containers.list(filters={"label": labels}, ignore_removed=True))
 
 
@@ -67,7 +76,7 @@ def test_a_container_that_is_removed_while_the_model_thinks_ends_the_trial(
     with stub(script()) as server:
         key = {"OPENAI_API_KEY": "sk-test-not-a-real-key"}
         arguments: list[str | Path] = ["--model", MODEL, "--api-base", server.base, "--out", out]
-        done = roadtest("run", toy.make_task(tmp_path), *arguments, env=key)
+        done = roadtest("run", toy.make_task(tmp_path), *arguments, "--retries", "0", env=key)
         asked = len(server.requests)
     assert done.returncode == 3, done.stderr
     found = results(out)[MODEL]
@@ -75,6 +84,48 @@ def test_a_container_that_is_removed_while_the_model_thinks_ends_the_trial(
     assert "removed from outside" in found["reason"]
     assert asked == 2
     assert found["calls"]["faults"] == {"bad-json": 1}
+    assert leftovers(engine, run_id(out)) == []
+
+
+# When a container is removed: whose, and what the log of the trial has to hold first.
+MOMENTS = {
+    "as soon as it is up": ("agent", '"trial.opened"', "infra-error"),
+    "during a call": ("agent", '"tool.started"', "infra-error"),
+    "while its workspace is read": ("agent", '"checkpoint"', "infra-error"),
+    "while it judges": ("judge", '"sealed":true', "judge-error"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_container_that_is_removed_costs_an_attempt_and_no_verdict(
+    tmp_path: Path, engine: docker.DockerClient, moment: str
+) -> None:
+    role, sign, verdict = MOMENTS[moment]
+    out, task = tmp_path / "out", toy.make_task(tmp_path)
+    hidden = task / "tests" / "tests" / "test_calc.py"
+    hidden.write_text("import time\ntime.sleep(1.5)\n" + hidden.read_text())
+    model = toy.make_script(tmp_path / "right.jsonl", [bash("sleep 1.5"), toy.write("calc.py", toy.FIXED), SUBMIT])
+    with tempfile.TemporaryDirectory() as folder, EngineProxy(Path(folder) / "docker.sock") as proxy:
+        # The first archive is the image's own workspace; the next ones leave time to come in between.
+        proxy.add(Rule(ARCHIVE, Fault.SLOW, skip=1, times=1, seconds=1.5))
+        arguments: list[str | Path] = ["run", task, "--model", model, "--out", out]
+        process = start(*arguments, env={"DOCKER_HOST": proxy.host})
+        deadline = time.monotonic() + 60
+        removed = False
+        while not removed:
+            assert process.poll() is None and time.monotonic() < deadline, process.communicate()[0]
+            logs = [log.read_text("ascii") for log in out.glob("trials/**/events.jsonl")]
+            if any(sign in log for log in logs):
+                if role == "judge":
+                    time.sleep(0.7)  # by then the tests have begun
+                for container in containers(engine, out, role):
+                    container.remove(force=True)
+                    removed = True
+        said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, said
+    assert results(out)[model]["verdict"] == "accepted"
+    attempts = [log.read_text("ascii").splitlines()[-1] for log in out.glob("trials/**/attempts/*/events.jsonl")]
+    assert [json.loads(line)["data"]["verdict"] for line in attempts] == [verdict]
     assert leftovers(engine, run_id(out)) == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sandbox.caps import Caps, Purse, split
 from sandbox.errors import BadInput, CapReached
 from sandbox.limits import Charge
-from sandbox.plan import make_plan, parse_candidate
+from sandbox.plan import Trial, make_plan, parse_candidate
 from sandbox.tally import Tally, duration
 from sandbox.waiting_list import WaitingList
 from tests.support.builders import make_task
@@ -48,7 +48,9 @@ def test_a_cap_is_reached_when_as_much_was_spent() -> None:
 def test_each_trial_comes_once_and_shares_are_even_while_there_is_a_choice(at: int, seed: int) -> None:
     luck = random.Random(seed)
     plan = make_plan([make_task()], [parse_candidate(f"{name}/x") for name in "abc"], (), 6)
-    waiting, out, seen = WaitingList(plan.trials), [], []
+    waiting = WaitingList(plan.trials)
+    out: list[Trial] = []
+    seen: list[str] = []
     for _ in range(len(plan.trials) * 2):
         while len(out) < at and (trial := waiting.take(lambda trial: True)):
             out.append(trial)
@@ -83,7 +85,8 @@ def test_a_tally_tells_rate_cost_and_time_left() -> None:
         tally.step(f"t{number}", "working")
         tally.end(f"t{number}", record)
     tally.step("t9", "working")
-    assert (tally.done, tally.per_minute) == (10, pytest.approx(5, rel=0.01))
+    assert tally.done == 10
+    assert tally.per_minute == pytest.approx(5, rel=0.01)
     assert tally.seconds_left == pytest.approx(120, rel=0.01)
     assert tally.in_words() == "10/20 trials done, 1 running, 5 accepted, 5.0/min, $1.25, about 2m left"
     data = tally.as_data()

@@ -115,7 +115,7 @@ def test_a_divergence_of_a_replay_is_no_failure_of_the_judge() -> None:
     log = opened()
     end(log)
     facts = {"origin": "harness", "stage": "judge", "error": "ReplayDiverged", "message": "m", "final": True}
-    log.add("fault", **facts, divergence={})
+    log.add("fault", **facts, divergence={})  # type: ignore[arg-type]
     assert stays_because(log.close("judge-error")) is not None
 
 

@@ -319,9 +319,8 @@ def test_a_cap_on_a_candidate_binds_that_candidate_and_no_other(tmp_path: Path) 
 
 
 def test_a_trial_that_a_cap_cuts_has_no_verdict_and_is_done_when_the_run_goes_on(tmp_path: Path) -> None:
-    talk = {"role": "assistant", "content": None, "tool_calls": []}
     call = {"id": "1", "type": "function", "function": {"name": "read_file", "arguments": '{"path": "x"}'}}
-    turns = [{**talk, "tool_calls": [{**call, "id": str(number)}]} for number in range(8)]
+    turns = [{"role": "assistant", "content": None, "tool_calls": [{**call, "id": str(n)}]} for n in range(8)]
     behave = lambda trial, attempt: Behaviour(turns=turns)  # noqa: E731
     capped = Bounds(retries=3, caps=Caps(bounds={("run", "tokens"): 30}))
     outcome, _, _ = run(planned(), tmp_path, behave, bounds=capped)
