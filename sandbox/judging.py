@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from types import TracebackType
 import anyio
 
 from sandbox.background import Order
+from sandbox.checks import Checked
 from sandbox.detect.codehash import read_code
 from sandbox.env import owner
 from sandbox.errors import AgentError, HarnessError, RoadtestError
@@ -131,10 +131,10 @@ class InContainers:
         kit, exam = self._kit, self._kit.exams[want.exam]
         key = (want.tree, kit.image, exam.digest, want.units, run)
         started = time.monotonic()
-        async with kit.judging.setdefault(key, anyio.Lock()):
+        async with kit.checks.lock(key):
             cached = kit.checks.get(key)
-            done = cached if cached is not None else await self._run(want, tree)
-            kit.checks[key] = done
+            done = cached if cached is not None else Checked.of(await self._run(want, tree))
+            kit.checks.put(key, done)
         found = done.judgement
         code, odd = await in_thread(read_code, tree)
         self._journal.write(
@@ -157,7 +157,7 @@ class InContainers:
                 "incomplete": found.incomplete,
                 "dead_canaries": list(found.dead_canaries),
                 "score": found.score,
-                "answer": self._journal.blob(_answer_bytes(done)),
+                "answer": self._journal.blob(done.answer()),
                 "suite_seconds": done.seconds,
                 "seconds": time.monotonic() - started,
             },
@@ -224,7 +224,3 @@ def selected(task: Task, units: frozenset[str] | None) -> Task:
         bugs=tuple(bug for bug in task.bugs if bug.id in units),
         guards=tuple(test for test in task.guards if test.partition("::")[0] in units),
     )
-
-
-def _answer_bytes(done: Check) -> bytes:
-    return json.dumps({"planted": done.planted, **done.answer}, indent=1).encode("ascii")

@@ -12,21 +12,19 @@ import anyio
 import docker
 
 from sandbox.background import Background, Spares
+from sandbox.checks import Checks
 from sandbox.env import owner
 from sandbox.env.container import describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.history import Base, History
 from sandbox.journal import HISTORY, Journal
 from sandbox.plan import ORACLE, Trial
-from sandbox.probe import Check, ReadyJudge
+from sandbox.probe import ReadyJudge
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.tooling import Toolset
 from sandbox.tree import Tree
 from sandbox.workbench import Workbench, closing
-
-# Source tree, image, tests digest, the units whose tests were run (None: all), and how often before.
-CheckKey = tuple[str, str, str, frozenset[str] | None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,7 @@ class Kit:
     base: the image's own workspace, as histories and judges begin with it.
     exams: what trees are judged by; one for each step of a chain, one for a task without steps.
     solution: the reference solution's files.
-    checks: judged trees of this run. judging: one lock for each of these, so that trials which come
-    to equal trees at once judge one. judge_places: how many are judged at a time in the run.
+    checks: judged trees of this run. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
     """
 
@@ -57,8 +54,7 @@ class Kit:
     exams: tuple[Exam, ...]
     solution: Tree
     tools: Toolset
-    checks: dict[CheckKey, Check]
-    judging: dict[CheckKey, anyio.Lock]
+    checks: Checks
     judge_places: anyio.Semaphore
     background: Background
     judges: Spares[ReadyJudge]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -226,4 +227,12 @@ class LiveProgress:
 
 def stderr_console() -> Console:
     """Where progress goes, so that standard output stays for results."""
-    return Console(file=sys.stderr)
+    return _Steadfast(file=sys.stderr)
+
+
+class _Steadfast(Console):
+    """Says the rest to nobody where whoever read it has gone; what it tells of goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -15,6 +15,7 @@ import docker
 from sandbox import recipe
 from sandbox.background import Background, Spares, background
 from sandbox.bounds import Bounds
+from sandbox.checks import Checks
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
@@ -23,14 +24,14 @@ from sandbox.exams import hidden_tests, solution_of
 from sandbox.history import Base, make_base
 from sandbox.journal import Journal
 from sandbox.judging import InContainers
-from sandbox.kit import CheckKey, Exam, Kit
+from sandbox.kit import Exam, Kit
 from sandbox.llm.client import Client
 from sandbox.llm.pacing import Pace
 from sandbox.llm.scripted import ScriptedClient, turns_for
 from sandbox.lockfile import LockFile
 from sandbox.place import Means, Step
 from sandbox.plan import Trial
-from sandbox.probe import Check, ReadyJudge, own_code, tests_digest
+from sandbox.probe import ReadyJudge, own_code, tests_digest
 from sandbox.progress import Progress
 from sandbox.task import Task
 from sandbox.threads import in_thread
@@ -57,8 +58,7 @@ class Workshop:
     bounds: Bounds = field(default_factory=Bounds)
     base: str = ""
     machine: str = ""
-    checks: dict[CheckKey, Check] = field(default_factory=dict)
-    judging: dict[CheckKey, anyio.Lock] = field(default_factory=dict)
+    checks: Checks = field(default_factory=Checks)
     kits: dict[str, Kit] = field(default_factory=dict)
     broken: dict[str, RoadtestError] = field(default_factory=dict)
     locks: dict[str, anyio.Lock] = field(default_factory=dict)
@@ -174,9 +174,7 @@ class Workshop:
         kit = self.kits.pop(task.name, None)
         self.locks.pop(task.name, None)
         if kit is not None:
-            for key in [key for key in self.checks if key[1] == kit.image]:
-                del self.checks[key]
-                self.judging.pop(key, None)
+            self.checks.drop(kit.image)
             self._at_work()[2].drop(lambda of: isinstance(of, tuple) and of[0] == task.name)
 
     async def kit(self, task: Task) -> Kit:
@@ -225,7 +223,6 @@ class Workshop:
             solution=solution_of(folder, task),
             tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
             checks=self.checks,
-            judging=self.judging,
             judge_places=self._judging,
             background=beside,
             judges=judges,

@@ -132,6 +132,15 @@ def test_a_run_that_is_shielded_from_hangups_goes_on(stage: Stage, tmp_path: Pat
     assert sorted(results(stage.out)) == sorted(["scripted:nop", stage.slow])
 
 
+def test_a_run_goes_on_when_nobody_reads_what_it_says(stage: Stage, tmp_path: Path) -> None:
+    stage.slow = toy.make_script(tmp_path / "slow.jsonl", [bash("sleep 1"), SUBMIT])
+    with stage.begin() as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.wait(60)
+    assert sorted(results(stage.out)) == sorted(["scripted:nop", stage.slow])
+
+
 def test_a_second_ctrl_c_while_it_cleans_up_ends_it_and_the_next_run_removes_the_rest(
     stage: Stage, engine: docker.DockerClient
 ) -> None:
