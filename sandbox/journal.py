@@ -125,6 +125,7 @@ def _set_aside(folder: Path) -> int:
         return before
     place = folder / "attempts" / str(before + 1)
     place.mkdir(parents=True)
+    _sweep(folder / "blobs")
     # The log last: as long as it is there, the rest of an attempt that was cut short here is set aside too.
     if (folder / HISTORY).exists():
         move_history(folder / HISTORY, place / HISTORY)
@@ -132,6 +133,13 @@ def _set_aside(folder: Path) -> int:
         if (folder / name).exists():
             (folder / name).rename(place / name)
     return before + 1
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process had begun to write; only one writes in a run's directory."""
+    with boundary(HarnessError, f"write to {folder}"):
+        for path in folder.glob(".*.tmp"):
+            path.unlink(missing_ok=True)
 
 
 def now() -> str:
@@ -198,6 +206,7 @@ class RunDirectory:
             for path in (self.lock_file, self.results_file):
                 _refuse_odd(path)
         with held(self.path):
+            _sweep(self.path)
             yield
 
     def load(self) -> None:

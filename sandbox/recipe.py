@@ -215,16 +215,8 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
     for name in ("task.toml", *(steps or ["instruction.md"])):
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, place / name)
-    environment = place / "environment"
-    environment.mkdir()
-    (environment / "Dockerfile").write_text(DOCKERFILE.replace("@VERSION@", task.release.old), "utf-8")
-    (environment / "requirements.txt").write_text(repo.requirements, "utf-8")
-    (environment / "wheels").mkdir()
-    if repo.requirements:
-        fetch.wheels(repo.requirements, environment / "wheels", machine=machine, what=repo.manifest)
-    else:
-        (environment / "wheels" / ".keep").touch()
-    write_tree(environment / "workspace", parts.workspace)
+    release = repo.release(task.release.old, wanted_by=f"{task.path}/task.toml")
+    write_environment(place / "environment", repo, release, parts.workspace, machine=machine)
     write_tree(place / "tests", parts.tests)
     (place / "tests" / GUARDS).write_text("".join(f"{test}\n" for test in task.guards), "utf-8")
     if not task.steps:
@@ -232,6 +224,29 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
     for name, step in parts.steps:
         write_tree(place / "steps" / name / "tests", step.tests)
         _write_solution(place / "steps" / name / "solution", step)
+
+
+def write_environment(folder: Path, repo: Repo, release: PinnedRelease, workspace: Tree, *, machine: str) -> None:
+    """What the image of a recipe is built from: a Dockerfile, wheels, the workspace.
+
+    Args:
+        folder: made here.
+        release: the one that the workspace comes from.
+        machine: the architecture that the image is built for.
+
+    Raises:
+        HarnessError: a wheel is not to be had.
+        OSError: it cannot be written.
+    """
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(DOCKERFILE.replace("@VERSION@", release.build_version), "utf-8")
+    (folder / "requirements.txt").write_text(repo.requirements, "utf-8")
+    (folder / "wheels").mkdir()
+    if repo.requirements:
+        fetch.wheels(repo.requirements, folder / "wheels", machine=machine, what=repo.manifest)
+    else:
+        (folder / "wheels" / ".keep").touch()
+    write_tree(folder / "workspace", workspace)
 
 
 def _write_solution(folder: Path, parts: Parts) -> None:

@@ -32,7 +32,7 @@ def only_definition(source: str, name: str) -> str:
         raise ValueError("must hold one function or class and nothing else")
     if body[0].name != name:
         raise ValueError(f"defines {body[0].name}, not {name}")
-    first, last = _lines_of(body[0])
+    first, last = lines_of(body[0])
     return "\n".join(_ENDING.split(source)[first:last]) + "\n"
 
 
@@ -50,8 +50,8 @@ def replace_definition(data: bytes, name: str, definition: str) -> bytes:
         LookupError: the file holds no such definition, or several.
         ValueError: the file is no Python, or would be none afterwards, or its encoding cannot say the new text.
     """
-    encoding, tree = _read(data)
-    first, last = _lines_of(_only(tree, name))
+    encoding, tree = read_module(data)
+    first, last = lines_of(_only(tree, name))
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     lines = data.removeprefix(mark).splitlines(keepends=True)
     margin = _MARGIN.match(lines[first])
@@ -61,7 +61,7 @@ def replace_definition(data: bytes, name: str, definition: str) -> bytes:
     if not _ending(lines[last - 1]):
         new = new.rstrip(b"\r\n")
     replaced = b"".join([mark, *lines[:first], new, *lines[last:]])
-    _read(replaced)
+    read_module(replaced)
     return replaced
 
 
@@ -75,7 +75,12 @@ def _parsed(text: str) -> ast.Module:
         raise ValueError(f"is no Python: {exc}") from exc
 
 
-def _read(data: bytes) -> tuple[str, ast.Module]:
+def read_module(data: bytes) -> tuple[str, ast.Module]:
+    """The encoding of a module, and what it says.
+
+    Raises:
+        ValueError: it is no Python.
+    """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
@@ -84,7 +89,7 @@ def _read(data: bytes) -> tuple[str, ast.Module]:
     return encoding, _parsed(text)
 
 
-def _lines_of(node: Definition) -> tuple[int, int]:
+def lines_of(node: Definition) -> tuple[int, int]:
     """The half-open range of lines, from 0, that a definition and its decorators take up. It shares none."""
     assert node.end_lineno is not None
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1, node.end_lineno
@@ -93,7 +98,7 @@ def _lines_of(node: Definition) -> tuple[int, int]:
 def _only(tree: ast.Module, name: str) -> Definition:
     level: list[ast.AST] = [tree]
     for part in name.split("."):
-        level = [node for parent in level for node in _definitions(parent) if node.name == part]
+        level = [node for parent in level for node in definitions_in(parent) if node.name == part]
     if len(level) != 1:
         how_many = "no definition of" if not level else f"{len(level)} definitions of"
         raise LookupError(f"{how_many} {name}")
@@ -102,13 +107,13 @@ def _only(tree: ast.Module, name: str) -> Definition:
     return found
 
 
-def _definitions(parent: ast.AST) -> Iterator[Definition]:
+def definitions_in(parent: ast.AST) -> Iterator[Definition]:
     """What is defined in a body, under an `if` or `try` as well, but not inside other definitions."""
     for node in ast.iter_child_nodes(parent):
         if isinstance(node, Definition):
             yield node
         elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-            yield from _definitions(node)
+            yield from definitions_in(node)
 
 
 def _ending(line: bytes) -> bytes:

@@ -29,6 +29,11 @@ class PinnedRelease:
     tests: tuple[str, ...]
     drop: tuple[str, ...] = ()
 
+    @property
+    def build_version(self) -> str:
+        """What a build is told that cannot find the version out by itself."""
+        return self.version
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repo:

@@ -213,6 +213,38 @@ def test_what_lasts_ends_the_run_in_words_and_resume_goes_on(
     scene.check(scene.run("--resume"), engine)
 
 
+SPREAD = {
+    "refused": [Rule(ANY, Fault.REFUSED, times=12, skip=5, chance=0.07, seed=1)],
+    "unheard": [Rule(ANY, Fault.UNHEARD, times=12, skip=5, chance=0.07, seed=2)],
+    "lost": [Rule(ANY, Fault.LOST, times=12, skip=5, chance=0.07, seed=3)],
+    "hung": [Rule(ANY, Fault.HUNG, times=3, skip=5, chance=0.05, seed=4)],
+    "slow": [Rule(ANY, Fault.SLOW, times=20, skip=5, chance=0.2, seed=5)],
+    "cut": [
+        Rule(EXEC_START, Fault.CUT, times=2, chance=0.3, at=500, seed=6),
+        Rule(ARCHIVE, Fault.CUT, times=2, at=900),
+    ],
+    "corrupt": [Rule(EXEC_START, Fault.CORRUPT, times=2, chance=0.3, at=300, seed=7)],
+    "restart": [Rule(ANY, Fault.RESTART, times=2, skip=60, chance=0.03, seconds=3, seed=8)],
+}
+DEMO = ("scripted:oracle", "scripted:nop", "scripted:wrong-fix")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SPREAD)
+def test_the_demo_suite_has_its_verdicts_under_any_fault(scene: Scene, engine: docker.DockerClient, name: str) -> None:
+    scene.proxy.add(*SPREAD[name])
+    env = {"DOCKER_HOST": scene.proxy.host, "ROADTEST_ENGINE_TIMEOUT": PATIENCE}
+    models = [word for model in DEMO for word in ("--model", model)]
+    done = roadtest("run", "tasks/demo", *models, "--out", scene.out, "--concurrency", "3", env=env)
+    assert scene.proxy.faults, "nothing was made to fail"
+    assert done.returncode == 0, done.stderr
+    lines = (scene.out / "results.jsonl").read_text("ascii").splitlines()
+    found = sorted((record["candidate"], record["verdict"]) for record in map(json.loads, lines))
+    expected = [("scripted:nop", "wrong")] * 2 + [("scripted:oracle", "accepted")] * 2
+    assert found == [*expected, ("scripted:wrong-fix", "partial"), ("scripted:wrong-fix", "wrong")]
+    assert leftovers(engine, run_id(scene.out)) == []
+
+
 def test_an_engine_that_never_answers_is_said_to_be_gone_soon(scene: Scene) -> None:
     scene.proxy.add(Rule(ANY, Fault.HUNG))
     started = time.monotonic()

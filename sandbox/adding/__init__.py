@@ -1,0 +1,1 @@
+"""Adding one's own: repos from a package index or from git, and tasks made of what their tests tell."""
