@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 from unearth import Link, PackageFinder
@@ -23,7 +27,53 @@ from sandbox.journal import write_whole
 
 # Wheels for these are downloaded whatever this machine's own Python is.
 IMAGE_PYTHON = "3.11"
+# Of an index that does not answer it would say so in lines of its own.
+logging.getLogger("unearth").addHandler(logging.NullHandler())
+
 MANYLINUX = ("2_17", "2_28", "2014")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A source distribution as the index lists it. sha256, released (ISO date): None where the index does not say."""
+
+    version: str
+    file: str
+    sha256: str | None
+    released: str | None
+
+
+def listed(project: str) -> list[Listed]:
+    """The source distributions of a project, as the index lists them.
+
+    Raises:
+        BadInput: the index has no such project.
+        HarnessError: the index cannot be reached.
+    """
+    found: dict[str, Listed] = {}
+    days = _days(project)
+    for link, version in _links(project):
+        if version is not None and link.filename.endswith((".tar.gz", ".zip")):
+            sha256 = (link.hash_option or {}).get("sha256", [None])[0]
+            row = Listed(version=version, file=link.filename, sha256=sha256, released=days.get(link.filename))
+            found.setdefault(link.filename, row)
+    if not found and not list(_links(project)):
+        raise BadInput(f"the package index has no project {project}")
+    return list(found.values())
+
+
+def new_sdist(project: str, row: Listed) -> tuple[bytes, str]:
+    """A source distribution that no manifest pins yet, and its SHA-256; into the cache with it.
+
+    Raises:
+        BadInput: the index has no such file, or says another hash than it has.
+        HarnessError: the index cannot be reached, or the cache not be written.
+    """
+    where = f"the package index, {project} {row.version}"
+    sha256 = row.sha256
+    if sha256 is None:
+        sha256 = hashlib.sha256(_download(_find(project, row.file, where), row.file)).hexdigest()
+    return sdist(project, row.file, sha256, manifest=where), sha256
 
 
 def sdist(project: str, file: str, sha256: str, *, manifest: str) -> bytes:
@@ -55,6 +105,14 @@ def sdist(project: str, file: str, sha256: str, *, manifest: str) -> bytes:
 
 
 def _find(project: str, file: str, manifest: str) -> Link:
+    for link, _ in _links(project):
+        if link.filename == file:
+            return link
+    raise BadInput(f"{manifest}: {file}: the package index has no such file of {project}")
+
+
+def _links(project: str) -> Iterator[tuple[Link, str | None]]:
+    """What the index lists of a project: each file with its version."""
     finder = PackageFinder(index_urls=list(index_urls()), only_binary=(), ignore_compatibility=True)
     with boundary(HarnessError, f"look {project} up on the package index", Exception):
         packages = list(finder.find_all_packages(project, allow_yanked=True))
@@ -62,10 +120,49 @@ def _find(project: str, file: str, manifest: str) -> Link:
             # The finder passes over an index that does not answer; that is no answer about the file.
             for url in index_urls():
                 finder.session.get(f"{url.rstrip('/')}/{project}/")
-    for package in packages:
-        if package.link.filename == file:
-            return package.link
-    raise BadInput(f"{manifest}: {file}: the package index has no such file of {project}")
+    return ((package.link, package.version) for package in packages)
+
+
+class _Anchors(HTMLParser):
+    """When each file of a page was uploaded: the finder does not read that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the date of a link, if it has one."""
+        found = dict(attrs)
+        href, at = found.get("href"), found.get("data-upload-time")
+        if tag == "a" and href and at:
+            self.days[Link(href).filename] = at[:10]
+
+
+def normal(name: str) -> str:
+    """The name of a project as indexes spell it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _days(project: str) -> dict[str, str]:
+    """The day (ISO) on which each file was uploaded, as far as an index says so."""
+    days: dict[str, str] = {}
+    finder = PackageFinder(index_urls=list(index_urls()))
+    accepted = {"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.5"}
+    for url in index_urls():
+        if not url.startswith("http"):
+            continue
+        with boundary(HarnessError, f"look {project} up on the package index", Exception):
+            answer = finder.session.get(f"{url.rstrip('/')}/{normal(project)}/", headers=accepted)
+            if answer.status_code != 200:
+                continue
+            if "json" in answer.headers.get("content-type", ""):
+                rows = [row for row in answer.json()["files"] if "upload-time" in row]
+                days |= {row["filename"]: row["upload-time"][:10] for row in rows}
+            else:
+                anchors = _Anchors()
+                anchors.feed(answer.content.decode("utf-8", "replace"))
+                days |= anchors.days
+    return days
 
 
 def _download(link: Link, file: str) -> bytes:
@@ -112,14 +209,57 @@ def wheels(requirements: str, folder: Path, *, machine: str, what: str) -> None:
 
 
 def _pip_download(arguments: Sequence[str], folder: Path, machine: str, what: str) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-    command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", IMAGE_PYTHON]
+    command = ["download", "--no-deps", "--require-hashes", *_for_image(machine), "--dest", str(folder), *arguments]
+    _pip(command, f"download the wheels of {what}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """A wheel that pip chose: name, version, and SHA-256."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+def choose_wheels(wanted: Sequence[str], *, machine: str, what: str) -> list[Wheel]:
+    """The newest wheels that meet requirements, and all that these need in turn; nothing is installed.
+
+    Args:
+        wanted: requirements as pip takes them.
+        machine, what: as for `wheels`.
+
+    Raises:
+        HarnessError: some are not to be had as wheels, or the index does not answer.
+    """
+    with tempfile.TemporaryDirectory(prefix="roadtest-") as name:
+        report = Path(name) / "report.json"
+        command = ["install", "--dry-run", "--ignore-installed", "--target", name, "--report", str(report)]
+        _pip([*command, *_for_image(machine), "--", *wanted], f"choose the wheels of {what}")
+        rows = json.loads(report.read_text("utf-8"))["install"]
+    return [
+        Wheel(
+            name=normal(row["metadata"]["name"]),
+            version=row["metadata"]["version"],
+            sha256=row["download_info"]["archive_info"]["hashes"]["sha256"],
+        )
+        for row in rows
+    ]
+
+
+def _for_image(machine: str) -> list[str]:
+    """What tells pip which wheels fit the image."""
+    options = ["--only-binary=:all:", "--implementation", "cp", "--python-version", IMAGE_PYTHON]
     for tag in MANYLINUX:
         name = f"manylinux2014_{machine}" if tag == "2014" else f"manylinux_{tag}_{machine}"
-        command += ["--platform", name]
-    command += ["--dest", str(folder), *arguments]
+        options += ["--platform", name]
+    return options
+
+
+def _pip(arguments: Sequence[str], what: str) -> None:
+    command = [sys.executable, "-m", "pip", arguments[0], "--quiet", *arguments[1:]]
     environment = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if result.returncode:
         lines = [line for line in result.stderr.splitlines() if "ERROR" in line] or result.stderr.splitlines()[-3:]
-        raise HarnessError(f"could not download the wheels of {what}: {' '.join(' '.join(lines).split())[:400]}")
+        raise HarnessError(f"could not {what}: {' '.join(' '.join(lines).split())[:400]}")

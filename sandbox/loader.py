@@ -19,13 +19,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sandbox import schema
 from sandbox.errors import BadInput
 from sandbox.exams import GUARDS
+from sandbox.harbor.loading import load_harbor
 from sandbox.loader_steps import (
     check_hidden,
     read_bugs,
@@ -49,6 +50,7 @@ from sandbox.task import (
     DEFAULT_VERIFIER_SECONDS,
     Canary,
     Judge,
+    Mutation,
     Release,
     Replacement,
     Resources,
@@ -57,6 +59,8 @@ from sandbox.task import (
 )
 from sandbox.tree import is_safe
 
+# Harbor tasks bring their data along.
+MOST_HARBOR_BYTES = 512 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FORBIDDEN = frozenset(
     {"privileged", "cap_add", "devices", "volumes", "binds", "mounts", "network", "pid", "ipc", "security_opt"}
@@ -94,10 +98,11 @@ def load_task(folder: Path) -> Task:
     document = read_toml(folder / "task.toml")
     schema.check("task.v1", document, file=where)
     ours = document.get("metadata", {}).get("roadtest")
-    if ours is None:
-        raise BadInput(f"{where}: metadata.roadtest: is missing; plain Harbor tasks cannot be run by this version")
     files = _files(folder)
     _check_kinds(files)
+    if ours is None:
+        digest = _digest(folder, files, most=MOST_HARBOR_BYTES)
+        return load_harbor(folder, document, digest=digest, variants=_variants(folder))
     _check_files(folder, ours, document)
     release = _release(folder, ours.get("release"), where)
     steps = read_steps(folder, document, ours, release)
@@ -175,7 +180,7 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
     environment = document.get("environment", {})
     for key in FORBIDDEN & environment.keys():
         raise BadInput(f"{where}: environment.{key}: no task gets privileges, devices or mounts; take it out")
-    if environment.get("os", "linux") != "linux":
+    if environment.get("os", "linux").lower() != "linux":
         raise BadInput(f"{where}: environment.os: only linux containers are run")
     if environment.get("gpus"):
         raise BadInput(f"{where}: environment.gpus: no accelerator can be attached; set it to 0")
@@ -216,7 +221,19 @@ def _release(folder: Path, row: Mapping[str, Any] | None, where: str) -> Release
         old=row["from"],
         new=row["to"],
         replacements=tuple(Replacement(file=r["file"], name=r["name"], source=r["source"]) for r in rows),
+        mutations=tuple(_mutations(row.get("mutations", ()), f"{where}: metadata.roadtest.release.mutations")),
     )
+
+
+def _mutations(rows: Sequence[Mapping[str, Any]], field: str) -> Iterator[Mutation]:
+    seen = set()
+    for index, row in enumerate(rows):
+        if not is_safe(row["file"]):
+            raise BadInput(f"{field}[{index}].file: {row['file']} lies outside the workspace")
+        if (row["file"], row["name"]) in seen:
+            raise BadInput(f"{field}[{index}].name: {row['name']} has a mutation already; one function takes one")
+        seen.add((row["file"], row["name"]))
+        yield Mutation(**row)
 
 
 def _variants(folder: Path) -> tuple[str, ...]:
@@ -273,15 +290,15 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _digest(folder: Path, files: list[Path]) -> str:
+def _digest(folder: Path, files: list[Path], *, most: int = MOST_BYTES) -> str:
     total = hashlib.sha256()
     size = 0
     for path in files:
         # Before anything is read: a sparse file costs nothing on disk and all memory here.
         size += path.stat().st_size
-        if size > MOST_BYTES:
+        if size > most:
             raise BadInput(
-                f"{shown(folder)}: holds more than {MOST_BYTES >> 20} MiB; fetch large inputs by hash instead"
+                f"{shown(folder)}: holds more than {most >> 20} MiB; fetch large inputs by hash instead"
             )
         try:
             data = path.read_bytes()

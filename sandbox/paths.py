@@ -13,9 +13,13 @@ def tools() -> Path:
     return PROJECT / "tools"
 
 
-def repos() -> Path:
-    """Manifests of real codebases."""
-    return PROJECT / "repos"
+def repos() -> tuple[Path, ...]:
+    """Folders with manifests of real codebases: ROADTEST_REPOS, if it is set, and the project's own.
+
+    New ones are written to the first.
+    """
+    told = os.environ.get("ROADTEST_REPOS")
+    return (*((Path(told),) if told else ()), PROJECT / "repos")
 
 
 def dockerfile() -> Path:

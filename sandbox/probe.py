@@ -97,7 +97,9 @@ class ReadyJudge:
         with ThreadPoolExecutor(max_workers=1) as beside:
             planting = beside.submit(plant, task, tests)
             room = room_for(task, tests)
-            container = Container.start(client, image, labels=labels, resources=room, keep_workspace=False)
+            container = Container.start(
+                client, image, labels=labels, resources=room, keep_workspace=False, resident=True
+            )
             try:
                 supervisor = container.talk(guest.SUPERVISOR)
                 try:

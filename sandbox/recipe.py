@@ -23,12 +23,13 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox import fetch, paths
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.exams import GUARDS, tests_in
-from sandbox.parts import Parts, split, with_tests, without
+from sandbox.parts import Parts, matches, split, with_tests, without
 from sandbox.reading import read_text
 from sandbox.replacing import only_definition, replace_definition
 from sandbox.repos import PinnedRelease, Repo, load_repo
@@ -97,13 +98,47 @@ def assemble(task: Task, repo: Repo) -> Parts:
     drop = [glob for release in (old, *releases) for glob in release.drop]
     start = without(repo.tree(old), drop)
     start = replaced(start, task.release.replacements, folder=folder, release=f"{repo.name} {old.version}")
+    start = _mutated(task, start, old)
     own = tests_in(folder / "tests")
     if task.steps:
         parts = Parts(workspace=start, tests=own, solution={}, removed=(), steps=_steps(task, repo, start, drop))
     else:
         parts = with_tests(split(start, repo.tree(releases[0]), tests=releases[0].tests, drop=drop), own)
+    if task.release.mutations:
+        parts = _withheld(task, parts)
     _check(task, parts, where)
     return parts
+
+
+def _mutated(task: Task, tree: dict[str, Entry], old: PinnedRelease) -> dict[str, Entry]:
+    """A release with the task's mutations.
+
+    Raises:
+        BadInput: naming task.toml and the field.
+    """
+    assert task.release is not None
+    if not task.release.mutations:
+        return tree
+    # libcst takes a quarter of a second to import.
+    from sandbox.mutation.applying import mutated
+
+    for index, mutation in enumerate(task.release.mutations):
+        where = f"{task.path}/task.toml: metadata.roadtest.release.mutations[{index}]"
+        if matches(mutation.file, old.tests):
+            raise BadInput(f"{where}.file: {mutation.file} is one of the tests of {task.release.repo} {old.version}")
+        try:
+            tree = mutated(tree, [mutation])
+        except (LookupError, ValueError) as exc:
+            raise BadInput(f"{where}: {task.release.repo} {old.version}: {exc.args[0]}") from exc
+    return tree
+
+
+def _withheld(task: Task, parts: Parts) -> Parts:
+    """The same with no test in the workspace that a mutation makes fail: whoever ran the tests would be told all."""
+    from sandbox.mutation.withheld import without_tests
+
+    ids = [test for bug in task.bugs for test in bug.tests]
+    return replace(parts, workspace=without_tests(parts.workspace, ids))
 
 
 def _steps(task: Task, repo: Repo, start: Tree, drop: Sequence[str]) -> tuple[tuple[str, Parts], ...]:

@@ -1,4 +1,4 @@
-"""Real codebases, pinned by hash in repos/NAME.toml."""
+"""Real codebases, pinned by hash in repos/NAME.toml: releases of a package index, or commits of a git repository."""
 
 from __future__ import annotations
 
@@ -10,34 +10,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox import fetch, paths, schema
+from sandbox import fetch, gitrepos, paths, schema
 from sandbox.errors import BadInput
 from sandbox.reading import read_toml
 from sandbox.tree import EXECUTABLE, FILE, Entry, is_safe, unpack
 
 MOST_FILES = 100_000
 MOST_BYTES = 512 * 1024 * 1024
+IDENTITY = {"sdist", "sha256", "commit", "tree"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedRelease:
-    """One release of a repo. `tests` and `drop` are globs from the root of its tree."""
+    """One release of a repo, or one commit under a name of its own. `tests` and `drop` are globs from its root.
+
+    sdist, sha256: a file on the package index and its hash; empty for a commit.
+    commit, tree: full hashes of a commit and of its tree; None for a release of the index.
+    released: the day on which it came out (ISO), as far as it is known.
+    """
 
     version: str
-    sdist: str
-    sha256: str
     tests: tuple[str, ...]
+    sdist: str = ""
+    sha256: str = ""
+    commit: str | None = None
+    tree: str | None = None
     drop: tuple[str, ...] = ()
+    released: str | None = None
 
     @property
     def build_version(self) -> str:
         """What a build is told that cannot find the version out by itself."""
-        return self.version
+        return self.version if self.commit is None else f"0+g{self.commit[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repo:
-    """A codebase. `requirements` is a requirements file with hashes (empty: none)."""
+    """A codebase. `requirements` is a requirements file with hashes (empty: none), `git` the URL of its commits."""
 
     name: str
     licence: str
@@ -45,6 +54,7 @@ class Repo:
     releases: Mapping[str, PinnedRelease]
     requirements: str
     manifest: str
+    git: str | None = None
 
     def release(self, version: str, *, wanted_by: str) -> PinnedRelease:
         """A release by its version.
@@ -61,9 +71,12 @@ class Repo:
         """The files of a release, without the folder that the archive wraps them in.
 
         Raises:
-            BadInput: not on the index, another hash, or an archive with paths outside itself.
-            HarnessError: the index cannot be reached.
+            BadInput: not on the index or in the repository, another hash, or paths outside itself.
+            HarnessError: the index or the repository cannot be reached.
         """
+        if release.commit is not None:
+            assert release.tree is not None and self.git is not None, "a manifest has them together"
+            return gitrepos.tree_of(self.git, release.commit, release.tree, where=self.manifest)
         data = fetch.sdist(self.name, release.sdist, release.sha256, manifest=self.manifest)
         try:
             return _without_wrapper(_unzip(data) if release.sdist.endswith(".zip") else unpack(_decompress(data)))
@@ -77,9 +90,10 @@ def load_repo(name: str, *, wanted_by: str) -> Repo:
     Raises:
         BadInput: no manifest of that name, or a broken one.
     """
-    path = paths.repos() / f"{name}.toml"
-    if not path.is_file():
-        raise BadInput(f"{wanted_by}: metadata.roadtest.release.repo: there is no {path}")
+    places = [folder / f"{name}.toml" for folder in paths.repos()]
+    path = next((path for path in places if path.is_file()), None)
+    if path is None:
+        raise BadInput(f"{wanted_by}: metadata.roadtest.release.repo: there is no {places[0]}")
     return read_repo(path)
 
 
@@ -97,13 +111,11 @@ def read_repo(path: Path) -> Repo:
     for index, row in enumerate(document["releases"]):
         if row["version"] in releases:
             raise BadInput(f"{path}: releases[{index}].version: {row['version']} is there twice")
-        releases[row["version"]] = PinnedRelease(
-            version=row["version"],
-            sdist=row["sdist"],
-            sha256=row["sha256"],
-            tests=tuple(row["tests"]),
-            drop=tuple(row.get("drop", ())),
-        )
+        if sorted(row.keys() & IDENTITY) not in (["sdist", "sha256"], ["commit", "tree"]):
+            raise BadInput(f"{path}: releases[{index}]: wants sdist and sha256, or commit and tree")
+        if "commit" in row and "git" not in document:
+            raise BadInput(f"{path}: git: is required where a release is a commit")
+        releases[row["version"]] = _pinned(row)
     return Repo(
         name=document["name"],
         licence=document["licence"],
@@ -111,6 +123,20 @@ def read_repo(path: Path) -> Repo:
         releases=releases,
         requirements=_requirements(document.get("requirements", ())),
         manifest=str(path),
+        git=gitrepos.checked_url(document["git"]) if "git" in document else None,
+    )
+
+
+def _pinned(row: Mapping[str, Any]) -> PinnedRelease:
+    return PinnedRelease(
+        version=row["version"],
+        tests=tuple(row["tests"]),
+        sdist=row.get("sdist", ""),
+        sha256=row.get("sha256", ""),
+        commit=row.get("commit"),
+        tree=row.get("tree"),
+        drop=tuple(row.get("drop", ())),
+        released=row.get("released"),
     )
 
 

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sandbox.harbor.settings import Harbor
+
 WORKSPACE = "/workspace"
 # Where the reference solution lies, in the oracle's container and no other.
 SOLUTION = "/solution"
@@ -54,16 +56,34 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """A small bug put into a function of the old release, without a word of its code (see `sandbox.mutation`).
+
+    file: in the workspace. name: of the function, qualified, as `Class.method`. operator: in which way it is changed.
+    place: the how-manieth candidate of that operator in the function, from 0. before, after: SHA-256 of the
+    function's source without and with the bug.
+    """
+
+    file: str
+    name: str
+    operator: str
+    place: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A recipe: the workspace is `old` of `repo`, hidden tests and reference come from `new`.
 
-    With replacements the two may be the same: what was replaced is what has to be put right.
+    With replacements or mutations the two may be the same: what was changed is what has to be put right.
     """
 
     repo: str
     old: str
     new: str
     replacements: tuple[Replacement, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +135,10 @@ class Judge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task. `suite` and `id` name it; `digest` is SHA-256 over its directory."""
+    """One task. `suite` and `id` name it; `digest` is SHA-256 over its directory.
+
+    harbor: of a plain Harbor task what it says of its containers; None for any other.
+    """
 
     suite: str
     id: str
@@ -139,6 +162,7 @@ class Task:
     environment: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    harbor: Harbor | None = None
 
     @property
     def name(self) -> str:
@@ -152,12 +176,12 @@ class Task:
 
     @property
     def kind(self) -> str:
-        """chain (issues one after another), mutation (definitions of a release replaced), release, or own (neither)."""
+        """chain (issues one after another), mutation (of a release, by our hand), release, or own (neither)."""
         if self.steps:
             return "chain"
         if self.release is None:
             return "own"
-        if self.release.replacements:
+        if self.release.replacements or self.release.mutations:
             return "mutation"
         return "own" if self.release.old == self.release.new else "release"
 

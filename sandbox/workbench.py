@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sandbox.env.workspace import AgentEnvironment, Called, Sealed, Trouble
+from sandbox.env.workspace import Called, Sealed, Trouble
 from sandbox.errors import SandboxError
 from sandbox.events import Event
 from sandbox.history import History, Saved
@@ -24,10 +24,34 @@ T = TypeVar("T")
 LONGEST_TITLE = 72
 
 
+class Environment(Protocol):
+    """The container that a candidate works in, as `sandbox.env.workspace.AgentEnvironment`. All methods block."""
+
+    def call(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> Called:
+        """Run one checked call."""
+        ...
+
+    def look_alive(self) -> Trouble | None:
+        """Whether it is still there; what was overcome, if anything."""
+        ...
+
+    def hold(self) -> Tree:
+        """Read what there is while everything stands still, and let it go on."""
+        ...
+
+    def doubt(self) -> None:
+        """Have all read anew after the next call."""
+        ...
+
+    def seal(self) -> Sealed:
+        """End every process of the agent and read what it left."""
+        ...
+
+
 class Workbench:
     """One candidate's environment with its history; both are written down in the journal."""
 
-    def __init__(self, env: AgentEnvironment, history: History, journal: Journal) -> None:
+    def __init__(self, env: Environment, history: History, journal: Journal) -> None:
         self._env = env
         self._history = history
         self._journal = journal

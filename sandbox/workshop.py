@@ -40,6 +40,8 @@ from sandbox.tooling import Toolset
 
 # Seconds that an engine may be away before a run gives up, between two looks for it, and that one look takes.
 ENGINE_AWAITED, LOOK_EVERY, LOOK_SECONDS = 60.0, 2.0, 10.0
+# Seconds that it is waited for at the end, to remove what is left.
+LEAVING_AWAITED = 20.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,9 +114,11 @@ class Workshop:
                 judges = Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose)
                 self._working = lock, beside, judges
                 try:
-                    await in_thread(owner.reap, self.client)
-                    self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
-                    self.machine = await in_thread(images.machine_of, self.client)
+                    try:
+                        await self._settle_in()
+                    except EngineGone:
+                        await self.look_around()
+                        await self._settle_in()
                     yield
                 finally:
                     with anyio.CancelScope(shield=True):
@@ -122,10 +126,23 @@ class Workshop:
         finally:
             await self._leave_nothing()
 
+    async def _settle_in(self) -> None:
+        await in_thread(owner.reap, self.client)
+        self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
+        self.machine = await in_thread(images.machine_of, self.client)
+
     async def _leave_nothing(self) -> None:
-        """Remove whatever this run still has in the engine; if that is gone, the next run does it."""
-        with anyio.CancelScope(shield=True), contextlib.suppress(RoadtestError):
-            await in_thread(owner.reap, self.client, run=self.run_id)
+        """Remove whatever this run still has in the engine; if that stays away, the next run does it."""
+        with anyio.CancelScope(shield=True):
+            given_up = time.monotonic() + LEAVING_AWAITED
+            while True:
+                with contextlib.suppress(RoadtestError):
+                    await in_thread(owner.reap, self.client, run=self.run_id)
+                    return
+                # An engine that is starting anew at the very end is waited for; one that was given up is not.
+                if self.stopped or time.monotonic() >= given_up:
+                    return
+                await anyio.sleep(LOOK_EVERY)
 
     async def look_around(self) -> None:
         """Wait a while for an engine that is gone (it may be starting anew); stop the run if it stays away."""

@@ -266,9 +266,7 @@ async def bench(repo: Repo, release: PinnedRelease, workspace: Tree, *, say: Say
         folder = await in_thread(_environment, repo, release, workspace, machine)
         name = f"{repo.name} {release.version}"
         image = await in_thread(
-            lambda: images.ensure_task(
-                client, folder, base=base, timeout=DEFAULT_BUILD_SECONDS, name=name, say=say
-            )
+            lambda: images.ensure_task(client, folder, base=base, timeout=DEFAULT_BUILD_SECONDS, name=name, say=say)
         )
         labels = owner.labels(run=run_id, trial="adding", role="base")
         held = await in_thread(lambda: images.workspace_of(client, image, labels=labels))

@@ -4,9 +4,10 @@
     no new privileges · capabilities SETUID, SETGID, KILL only · init · no mounts of the host
     /workspace: a volume in memory, bounded in bytes and in files · /tmp, /home/agent: likewise
 
-The main process is a sleeping root. What the harness does inside, a guest program
-does that one `docker exec` starts as root, and each tool of the agent runs as
-1000:1000 without any capability (see `sandbox.guest`).
+What the harness does inside, a guest program does, as root: the container's own, which
+waits for its code, or after that has ended (and left a sleeping root) one that a `docker
+exec` starts; an exec costs as much as a container. Each tool of the agent runs as 1000:1000
+without any capability (see `sandbox.guest`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import docker
@@ -25,9 +26,9 @@ from requests.exceptions import RequestException, Timeout
 
 from sandbox.env import guest
 from sandbox.env.conversation import Conversation
-from sandbox.env.engine import talking
+from sandbox.env.engine import LOST, talking
 from sandbox.env.outside import turn
-from sandbox.env.stream import NoAnswer
+from sandbox.env.stream import NoAnswer, hang_up
 from sandbox.errors import AgentError, RoadtestError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
@@ -56,15 +57,24 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 
+# The container lives on when its program ends, so that what is in it can be read and another be started.
+_LOADING = 'python3 -I -c "$0"; printf "\\nroadtest: ended with %d\\n" $? >&2; exec sleep infinity < /dev/null'
+_RESIDENT: Mapping[str, Any] = {"command": ["/bin/sh", "-c", _LOADING, guest.LOADER], "stdin_open": True}
+_STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A running container. `volume` is its workspace volume, removed with it."""
+    """A running container.
+
+    volume: its workspace volume, removed with it. resident: the stream of its own program, until somebody talks to it.
+    """
 
     client: docker.DockerClient
     id: str
     image: str
     volume: str | None
+    resident: list[Any] = field(default_factory=list)
 
     @classmethod
     def start(
@@ -76,6 +86,7 @@ class Container:
         resources: Resources,
         keep_workspace: bool,
         extra_tmpfs: Sequence[str] = (),
+        resident: bool = False,
     ) -> Container:
         """Create and start a container.
 
@@ -86,6 +97,7 @@ class Container:
             keep_workspace: put the workspace on a volume that archive calls can see
                 (the agent's), or on a plain tmpfs (the judge's).
             extra_tmpfs: further directories to be writable, owned by the agent.
+            resident: whether its own program is one that can be talked to, instead of one that sleeps.
 
         Raises:
             SandboxError: the engine refuses or does not answer. Nothing is left behind.
@@ -101,8 +113,11 @@ class Container:
                     _make_volume(client, volume, labels, resources)
             with talking(f"start a container of {image}"):
                 bounds = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None)
+                bounds |= _RESIDENT if resident else {}
                 mounts = [Mount(WORKSPACE, volume, type="volume", no_copy=True)] if volume else []
                 found = make_container(client, image, name, **bounds, labels=dict(labels), mounts=mounts)
+                if resident:
+                    made.resident.extend(_own_stream(client, found))
                 client.api.start(found)
         except BaseException:
             # What cannot be removed now, the end of the run removes, by its labels.
@@ -117,6 +132,8 @@ class Container:
         Raises:
             SandboxError: the engine does not answer.
         """
+        for stream in self.resident:
+            hang_up(stream, getattr(stream, "_sock", stream))
         with talking("remove a container"):
             try:
                 self.client.api.remove_container(self.id, force=True, v=True)
@@ -159,6 +176,8 @@ class Container:
             NoAnswer: it does not start; the engine is well.
             EngineGone: the engine does not answer.
         """
+        if self.resident:
+            return Conversation.first(self.client, self.id, self.resident.pop(), program)
         return Conversation.open(self.client, self.id, program, environment=ENVIRONMENT)
 
     def is_well(self) -> bool:
@@ -188,6 +207,19 @@ class Container:
             except APIError as exc:
                 if exc.status_code != 409:  # it is frozen already
                     raise
+
+
+def _own_stream(client: docker.DockerClient, container: str) -> list[Any]:
+    """The stream of a container's own program; none if the engine fails at it: then programs are started by an exec.
+
+    It is not asked for again, as that the first one ended may be the end of the program's input.
+    """
+    try:
+        return [client.api.attach_socket(container, params=_STREAMS)]
+    except (APIError, *LOST) as exc:
+        if isinstance(exc, APIError) and not exc.is_server_error():
+            raise
+        return []
 
 
 def make_container(client: docker.DockerClient, image: str, name: str, **options: Any) -> str:

@@ -1,4 +1,4 @@
-"""A program in a container, started by one exec, and frames to it and from it."""
+"""A program in a container, its own or started by one exec, and frames to it and from it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,25 @@ class Conversation:
     close it.
     """
 
-    def __init__(self, client: docker.DockerClient, exec_id: str, stream: Any) -> None:
+    def __init__(self, client: docker.DockerClient, exec_id: str | None, stream: Any, container: str) -> None:
         self._client = client
         self._exec = exec_id
+        self._container = container
         self._stream = stream
         self._sock: Any = getattr(stream, "_sock", stream)
         self._parts = Demultiplexer(self._sock)
         self._started = False
         self._in_use = threading.Lock()
+
+    @classmethod
+    def first(cls, client: docker.DockerClient, container: str, stream: Any, program: guest.Program) -> Conversation:
+        """Send a guest program its code, over the stream of a container whose own program waits for one.
+
+        Raises:
+            NoAnswer: it does not start.
+            EngineGone: the engine does not answer.
+        """
+        return cls(client, None, stream, container)._begun(program)
 
     @classmethod
     def open(
@@ -59,13 +70,15 @@ class Conversation:
         options = {"stdin": True, "stdout": True, "user": "0:0", "workdir": "/", "environment": dict(environment)}
         # A loader whose connection is lost ends at the end of its input, with nothing done.
         exec_id, stream = begin(client, container, argv, attempts=STARTS, **options)
-        made = cls(client, exec_id, stream)
+        return cls(client, exec_id, stream, container)._begun(program)
+
+    def _begun(self, program: guest.Program) -> Conversation:
         try:
-            made.send(program.bundle())
+            self.send(program.bundle())
         except BaseException:
-            made.close()
+            self.close()
             raise
-        return made
+        return self
 
     def send(self, *frames: bytes) -> None:
         """Send frames.
@@ -195,12 +208,21 @@ class Conversation:
 
     def _exit_code(self) -> int | None:
         """The program's exit code; None if it still runs. The engine may take a moment to know it."""
+        if self._exec is None:
+            return self._first_exit_code()
         for _ in range(LOOKS):
             facts = self._client.api.exec_inspect(self._exec)
             if not facts["Running"] and facts["ExitCode"] is not None:
                 return int(facts["ExitCode"])
             time.sleep(BETWEEN_LOOKS)
         return None
+
+    def _first_exit_code(self) -> int | None:
+        """The exit code of a container's own program, after which the container lives on; None if it still runs."""
+        state = self._client.api.inspect_container(self._container)["State"]
+        if self._parts.ended_with is None and not state["Running"]:
+            return int(state.get("ExitCode") or 0)
+        return self._parts.ended_with
 
     def _explained(self, failure: NoAnswer) -> NoAnswer:
         """The failure, unless the engine is gone: a broken connection is then nobody's doing inside.

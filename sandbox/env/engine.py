@@ -16,6 +16,8 @@ from sandbox.env.steady import SteadyClient, look_seconds
 from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
+# Connections kept for one address; docker-py takes each path for another one, and fills a queue of so many for it.
+POOL = 4
 # An answer that did not come, or not to its end; where docker-py reads a stream itself, it passes on urllib3's word.
 LOST = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
 REMEDY = (
@@ -38,7 +40,7 @@ def connect(timeout: float | None = None) -> docker.DockerClient:
     """
     try:
         seconds = look_seconds() if timeout is None else timeout
-        client = SteadyClient(seconds, max_pool_size=64, **kwargs_from_env())
+        client = SteadyClient(seconds, max_pool_size=POOL, **kwargs_from_env())
         version = client.version()
     except (DockerException, *LOST, OSError) as exc:
         if host := os.environ.get("DOCKER_HOST"):

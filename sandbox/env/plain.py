@@ -51,9 +51,27 @@ class PlainTools:
 
     transport = "exec"
 
-    def __init__(self, container: Container, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        container: Container,
+        environment: Mapping[str, str],
+        *,
+        user: str = AGENT,
+        workdir: str = WORKSPACE,
+        own: Mapping[str, str] = ENVIRONMENT,
+    ) -> None:
+        """Tools in a container that is as it has to be.
+
+        Args:
+            environment: what commands of the agent have.
+            user, workdir: as whom and where all runs.
+            own: the environment of the programs that file tools are made of.
+        """
         self._container = container
         self._environment = environment
+        self._user = user
+        self._workdir = workdir
+        self._own = own
 
     @classmethod
     def start(
@@ -197,44 +215,62 @@ class PlainTools:
         argv: list[str],
         *,
         seconds: float,
-        environment: Mapping[str, str] = ENVIRONMENT,
+        environment: Mapping[str, str] | None = None,
         stdin: bytes | None = None,
         limit: int = OUTPUT_LIMIT,
     ) -> tuple[int | None, Tape]:
-        """Run a program as the agent's user; its exit code (None: out of time) and output.
-
-        Raises:
-            NoAnswer: it could not be started.
-            SandboxError: the container or the engine failed.
-        """
-        api = self._container.client.api
-        merged = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
-        exec_id, stream = begin(
-            self._container.client,
-            self._container.id,
-            merged,
-            stdin=stdin is not None,
-            user=AGENT,
-            workdir=WORKSPACE,
-            environment=dict(environment),
+        """`execute` as the agent's user."""
+        return execute(
+            self._container,
+            argv,
+            user=self._user,
+            workdir=self._workdir,
+            environment=self._own if environment is None else environment,
+            seconds=seconds,
+            stdin=stdin,
+            limit=limit,
         )
-        sock: Any = getattr(stream, "_sock", stream)
-        tape = Tape(limit)
-        try:
-            if stdin is not None:
-                _feed(sock, stdin, seconds)
-            with talking("look at a program in a container"):
-                finished = _listen(sock, tape, exec_id, api, time.monotonic() + seconds)
-        finally:
-            hang_up(stream, sock)
-        if not finished:
-            return None, tape
+
+
+def execute(
+    container: Container,
+    argv: list[str],
+    *,
+    user: str,
+    workdir: str,
+    environment: Mapping[str, str],
+    seconds: float,
+    stdin: bytes | None = None,
+    limit: int = OUTPUT_LIMIT,
+) -> tuple[int | None, Tape]:
+    """Run a program in a container; its exit code (None: out of time) and output, standard error among it.
+
+    Raises:
+        NoAnswer: it could not be started.
+        Late: it does not take its input.
+        SandboxError: the container or the engine failed.
+    """
+    api = container.client.api
+    merged = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
+    options = {"stdin": stdin is not None, "user": user, "workdir": workdir, "environment": dict(environment)}
+    exec_id, stream = begin(container.client, container.id, merged, **options)
+    sock: Any = getattr(stream, "_sock", stream)
+    tape = Tape(limit)
+    try:
+        if stdin is not None:
+            _feed(sock, stdin, seconds)
         with talking("look at a program in a container"):
-            code = _exit_code(api, exec_id)
-        if code in (126, 127) and tape.head.startswith(NOT_STARTED):
-            words = tape.result()["output"].split()
-            raise NoAnswer(f"no program can be started in a container: {' '.join(words)[:300]}", status=code)
-        return code, tape
+            finished = _listen(sock, tape, exec_id, api, time.monotonic() + seconds)
+    finally:
+        hang_up(stream, sock)
+    if not finished:
+        return None, tape
+    with talking("look at a program in a container"):
+        code = _exit_code(api, exec_id)
+    if code in (126, 127) and tape.head.startswith(NOT_STARTED):
+        words = tape.result()["output"].split()
+        raise NoAnswer(f"no program can be started in a container: {' '.join(words)[:300]}", status=code)
+    return code, tape
 
 
 def _feed(sock: Any, data: bytes, seconds: float) -> None:

@@ -28,6 +28,8 @@ DOUBTED_SECONDS = 5.0
 # Before each further attempt. Restarting an engine takes longer: that is for whoever runs trials to wait for.
 PAUSES = (0.1, 0.4)
 FIRST_FAILURE = 500
+# How docker-py writes the address of a socket.
+SOCKET = "http+docker://"
 
 _SAFE_POSTS = re.compile(r"/volumes/create$|/containers/[^/]+/(start|exec|kill)$")
 # Looks that send more than a few facts.
@@ -59,6 +61,9 @@ class SteadyAPI(docker.APIClient):
         self._look = seconds
         self._doubted = False
         super().__init__(timeout=int(max(1.0, MAKING * seconds)), **more)
+        # Nothing lies between us and a socket of this machine, and looking for proxies takes as long as asking.
+        if self.base_url.startswith(SOCKET):
+            self.trust_env = False
 
     def request(self, method: Any, url: Any, *args: Any, **more: Any) -> requests.Response:
         """As `requests.Session.request`; asks again where that changes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import struct
 import time
@@ -36,6 +37,9 @@ class Broken(NoAnswer):
 HEADER = 8
 STDERR_KEPT = 16 * 1024
 _PART = 1 << 18
+# What the shell says last, under which a container's first program runs.
+LONGEST_WORD = 64
+ENDED = re.compile(rb"\nroadtest: ended with (\d{1,3})\n\Z")
 
 
 def framed(payload: bytes) -> bytes:
@@ -75,6 +79,13 @@ class Demultiplexer:
         self._raw = bytearray()
         self.output = bytearray()
         self.errors = bytearray()
+        self._last_errors = b""
+
+    @property
+    def ended_with(self) -> int | None:
+        """The exit code of a program whose shell has said on standard error that it is over; None if it has not."""
+        found = ENDED.search(self._last_errors)
+        return int(found.group(1)) if found else None
 
     def read(self, deadline: float) -> bool:
         """Wait for more and add it to `output`; False at the end of the stream.
@@ -93,6 +104,8 @@ class Demultiplexer:
             self._take_parts()
             if len(self.output) > before:
                 return True
+            if self.ended_with is not None:
+                return False
 
     def _take_parts(self) -> None:
         raw, position = self._raw, 0
@@ -106,6 +119,7 @@ class Demultiplexer:
             part = memoryview(raw)[position + 8 : end]
             if kind == 2:
                 self.errors += part[: max(0, STDERR_KEPT - len(self.errors))]
+                self._last_errors = (self._last_errors + bytes(part[-LONGEST_WORD:]))[-LONGEST_WORD:]
             else:
                 self.output += part
             part.release()
@@ -132,7 +146,7 @@ class Demultiplexer:
         self._raw += data
         before = len(self.output)
         self._take_parts()
-        return not data or len(self.output) > before
+        return not data or len(self.output) > before or self.ended_with is not None
 
 
 def _receive(sock: Any, deadline: float) -> bytes:

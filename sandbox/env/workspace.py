@@ -122,6 +122,7 @@ class AgentEnvironment:
             resources=resources,
             keep_workspace=True,
             extra_tmpfs=() if solution is None else (SOLUTION,),
+            resident=True,
         )
         most = min(resources.storage_mb, MOST_KEPT_MB) * 1024 * 1024
         bounds = Bounds(files=MOST_FILES, bytes=most, depth=DEEPEST)

@@ -7,6 +7,7 @@
     catalogue    all operators by name, and the candidates of one function
     applying     a mutation of a file, as task.toml has it
     proposing    mutations of a code base, spread over functions and operators
+    withheld     a workspace without the tests that would point at its bugs
 
 A mutation is a file, a function, an operator and a number: the how-manieth candidate of
 that operator in the function. The candidates depend on nothing but the function's source,

@@ -72,8 +72,8 @@ E
 exit 7"""
 ORPHANS = "(while :; do (sleep 0.01 &) ; sleep 0.005; done) > /dev/null 2>&1 & echo begun"
 SHOW = "for p in /proc/[0-9]*; do grep -qs '^Uid:.1000' $p/status && tr '\\0' ' ' < $p/cmdline && echo; done"
-# The loader's text is in the command line of the host and of its worker, but not in that of this shell.
-KILL = "for p in /proc/[0-9]*; do grep -qs '^Uid:.0' $p/status && grep -qs '[r]oadtest' $p/cmdline && "
+# The host and its worker; not the shell under which the host runs.
+KILL = "for p in /proc/[0-9]*; do grep -qs '^Uid:.0' $p/status && grep -qs '^python' $p/comm && "
 KILL += "kill -9 ${p#/proc/}; done"
 
 

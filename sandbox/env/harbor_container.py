@@ -1,0 +1,340 @@
+"""A container for a Harbor task: the task's image as it is, with a root file system that can be written.
+
+    network none, unless the user gave one · pids, memory (= memory + swap), cpu, open files bounded
+    no new privileges · of root's capabilities those that installing and serving take · no mounts of the host
+    what is written: looked at while it runs, and the container killed when it is over its bound
+
+The image's own entrypoint is kept, for tasks start services in it. The main process is
+a shell that spares itself: a `kill -1` of root ends everything but that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import secrets
+import tarfile
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.types import Ulimit
+
+from sandbox.env.container import BETWEEN_LOOKS, Container, make_container
+from sandbox.env.engine import LOST, talking
+from sandbox.env.plain import execute
+from sandbox.errors import AgentError, RoadtestError, SandboxError, TaskError
+from sandbox.guest.tape import Tape
+from sandbox.harbor.settings import Healthcheck
+from sandbox.harbor.state import Found, pack_found, perms
+from sandbox.task import Resources
+
+MIB = 1024 * 1024
+# Of what the engine gives root by default without MKNOD, NET_RAW, SETPCAP, SETFCAP and AUDIT_WRITE.
+CAPABILITIES = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "NET_BIND_SERVICE",
+    "SYS_CHROOT",
+]
+# It collects orphans, which `sleep` would not, and lives on when its sleep is killed.
+MAIN = ["sh", "-c", "while :; do sleep 86400 & wait $!; done"]
+LOOK_SECONDS = 1.0
+START_LOOKS = 50
+CHUNK = 1 << 20
+# An archive ends with two blocks of zeros.
+END = bytes(1024)
+LARGEST_FILE = MIB
+KINDS = {tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file", tarfile.SYMTYPE: "link", tarfile.DIRTYPE: "dir"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What an image says of the containers made from it. workdir: absolute. environment: its own variables."""
+
+    user: str
+    workdir: str
+    environment: Mapping[str, str]
+
+
+def look_inside(client: docker.DockerClient, image: str) -> Inside:
+    """What an image says of its containers.
+
+    Raises:
+        SandboxError: it is gone, or the engine does not answer.
+    """
+    with talking(f"look at the image {image}"):
+        config = client.api.inspect_image(image)["Config"] or {}
+    pairs = (row.partition("=") for row in config.get("Env") or ())
+    return Inside(
+        user=config.get("User") or "0:0",
+        workdir=config.get("WorkingDir") or "/",
+        environment={name: value for name, _, value in pairs},
+    )
+
+
+def start(
+    client: docker.DockerClient,
+    image: str,
+    *,
+    labels: Mapping[str, str],
+    resources: Resources,
+    network: bool,
+    environment: Mapping[str, str],
+) -> Container:
+    """Create and start a container of a task's image.
+
+    Args:
+        labels: from `owner.labels`.
+        environment: the task's variables, beside the image's.
+
+    Raises:
+        TaskError: its own entrypoint ends at once.
+        SandboxError: the engine refuses or does not answer. Nothing is left behind.
+    """
+    name = "roadtest-" + secrets.token_hex(8)
+    made = Container(client=client, id=name, image=image, volume=None)
+    try:
+        with talking(f"start a container of {image}"):
+            options = bounds(resources, network=network)
+            found = make_container(client, image, name, **options, environment=dict(environment), labels=dict(labels))
+            made = Container(client=client, id=found, image=image, volume=None)
+            client.api.start(found)
+        _see_it_run(made)
+    except BaseException:
+        # What cannot be removed now, the end of the run removes, by its labels.
+        with contextlib.suppress(RoadtestError):
+            made.remove()
+        raise
+    return made
+
+
+def _see_it_run(container: Container) -> None:
+    with talking("look at a container"):
+        state = container.client.api.inspect_container(container.id)["State"]
+    if not state["Running"]:
+        raise TaskError(
+            f"the container of {container.image} ends at once ({state.get('ExitCode')}); see its ENTRYPOINT"
+        )
+
+
+def bounds(resources: Resources, *, network: bool) -> dict[str, Any]:
+    """The options that bound a container."""
+    memory, size = resources.memory_mb * MIB, resources.storage_mb * MIB
+    return {
+        "command": MAIN,
+        "hostname": "sandbox",
+        "network_mode": "bridge" if network else "none",
+        "ipc_mode": "private",
+        "cap_drop": ["ALL"],
+        "cap_add": CAPABILITIES,
+        "security_opt": ["no-new-privileges"],
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "nano_cpus": int(resources.cpus * 1e9),
+        "pids_limit": resources.pids,
+        "ulimits": [
+            Ulimit(name="nofile", soft=65536, hard=65536),
+            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="fsize", soft=size, hard=size),
+        ],
+        "log_config": {"type": "none"},
+        "stop_signal": "SIGKILL",
+    }
+
+
+def describe(resources: Resources, *, network: bool) -> dict[str, Any]:
+    """The bounds as data for the event log."""
+    options = bounds(resources, network=network)
+    names = ("network_mode", "cap_add", "mem_limit", "pids_limit", "nano_cpus")
+    return {name: options[name] for name in names} | {"read_only": False, "storage_mb": resources.storage_mb}
+
+
+def end(container: Container) -> None:
+    """Kill every process in it at once; its files stay. One that has ended already is fine.
+
+    Raises:
+        SandboxError: the engine refuses or does not answer, or the container is gone.
+    """
+    with talking("end a container"):
+        try:
+            container.client.api.kill(container.id)
+        except NotFound as exc:
+            raise SandboxError("the container was removed from outside") from exc
+        except APIError as exc:
+            if exc.status_code != 409:  # it does not run
+                raise
+        for _ in range(START_LOOKS):
+            if not container.client.api.inspect_container(container.id)["State"]["Running"]:
+                return
+            time.sleep(BETWEEN_LOOKS)
+    raise SandboxError("a container does not end")
+
+
+def put(container: Container, entries: Iterable[Found]) -> None:
+    """Lay entries down below `/`, with owners and modes; what stands in their way gives way.
+
+    Raises:
+        SandboxError: the engine refuses or does not answer.
+    """
+    with talking("put files into a container"):
+        if not container.client.api.put_archive(container.id, "/", pack_found(entries)):
+            raise SandboxError("files cannot be put into a container")
+
+
+def take(container: Container, path: str, most: int) -> list[Found]:
+    """The entry at an absolute path and all below it; what is neither file, link nor directory is left out.
+
+    Args:
+        most: bytes of the archive.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+        AgentError: it is larger.
+        SandboxError: the engine does not answer, or what came is no whole archive.
+    """
+    with talking("read files of a container"):
+        try:
+            parts, _ = container.client.api.get_archive(container.id, path, chunk_size=CHUNK)
+        except NotFound as exc:
+            raise FileNotFoundError(path) from exc
+        data = bytearray()
+        # An archive that is left open blocks the container in the engine.
+        with closing(parts):
+            for part in parts:
+                data += part
+                if len(data) > most:
+                    raise AgentError(f"what it left cannot be kept: {path} is larger than {most >> 20} MiB")
+    if not data.endswith(END):
+        raise SandboxError("the archive of a container's files breaks off")
+    return list(_read(bytes(data), path.rpartition("/")[0].strip("/")))
+
+
+def _read(data: bytes, folder: str) -> Iterable[Found]:
+    contents: dict[str, bytes] = {}
+    prefix = f"{folder}/" if folder else ""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8", errors="surrogateescape") as tar:
+            for member in tar:
+                kind = "file" if member.islnk() else KINDS.get(member.type)
+                name = member.name.strip("/")
+                if kind is None or not name or ".." in name.split("/"):
+                    continue
+                content = b""
+                if member.issym():
+                    content = member.linkname.encode("utf-8", "surrogateescape")
+                elif member.islnk():  # a second name of a file that came before
+                    content = contents.get(member.linkname.strip("/"), b"")
+                elif kind == "file" and (handle := tar.extractfile(member)) is not None:
+                    content = contents[name] = handle.read()
+                yield Found(
+                    path=prefix + name,
+                    kind=kind,
+                    mode=perms(member.mode),
+                    uid=member.uid,
+                    gid=member.gid,
+                    data=content,
+                )
+    except tarfile.TarError as exc:
+        raise SandboxError(f"the archive of a container's files is broken: {exc}") from exc
+
+
+def run(
+    container: Container, script: str, *arguments: str, seconds: float, stdin: bytes | None = None, user: str = "0:0"
+) -> tuple[int | None, Tape]:
+    """Run a line of shell as it stands in a container; exit code (None: out of time) and output.
+
+    Raises:
+        NoAnswer, SandboxError: as `execute`.
+    """
+    argv = ["sh", "-c", script, "sh", *arguments]
+    return execute(
+        container, argv, user=user, workdir="/", environment={}, seconds=seconds, stdin=stdin, limit=16 * MIB
+    )
+
+
+def await_health(container: Container, check: Healthcheck | None, *, user: str) -> None:
+    """Return when a healthcheck has succeeded once.
+
+    Raises:
+        TaskError: it failed as often as it may.
+        SandboxError: the container or the engine failed.
+    """
+    if check is None:
+        return
+    spared = time.monotonic() + check.start_period
+    left = max(1, check.retries)
+    while True:
+        code, tape = run(container, check.command, seconds=check.timeout, user=user)
+        if code == 0:
+            return
+        starting = time.monotonic() < spared
+        left -= 0 if starting else 1
+        if not left:
+            words = " ".join(tape.result()["output"].split())[-200:]
+            raise TaskError(f"the healthcheck fails ({'out of time' if code is None else code}): {words}")
+        time.sleep(check.start_interval if starting else check.interval)
+
+
+class SizeWatch:
+    """Kills a container that has written more than it may. Looks now and then, so it may go over by some."""
+
+    def __init__(self, container: Container, most_mb: int) -> None:
+        self._container = container
+        self._most = most_mb * MIB
+        self._over: int | None = None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="size-watch")
+        self._thread.start()
+
+    def check(self) -> None:
+        """Return if the bound was kept.
+
+        Raises:
+            AgentError: it was not, and the container is dead.
+        """
+        if self._over is not None:
+            raise AgentError(f"it wrote more than {self._most >> 20} MiB ({self._over >> 20} MiB)")
+
+    def close(self) -> None:
+        """Look no more."""
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        api = self._container.client.api
+        while not self._done.wait(LOOK_SECONDS):
+            try:
+                rows = api.containers(filters={"id": self._container.id}, size=True)
+                size = max((int(row.get("SizeRw") or 0) for row in rows), default=0)
+                if size > self._most:
+                    self._over = size
+                    end(self._container)
+                    return
+            except (RoadtestError, APIError, *LOST):
+                continue
+
+
+def read_small(container: Container, folder: str, names: Iterable[str]) -> dict[str, bytes]:
+    """Regular files of a folder, of at most 1 MiB each; what is not there, or is something else, is left out.
+
+    Raises:
+        SandboxError: the engine does not answer.
+    """
+    found = {}
+    for name in names:
+        with contextlib.suppress(FileNotFoundError, AgentError):
+            rows = take(container, f"{folder}/{name}", LARGEST_FILE)
+            if len(rows) == 1 and rows[0].kind == "file":
+                found[name] = rows[0].data
+    return found
