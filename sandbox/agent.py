@@ -24,7 +24,7 @@ from sandbox.llm.client import Answer, Client
 from sandbox.llm.pacing import Pace
 from sandbox.llm.patience import ask_patiently
 from sandbox.reply import Call, Reply, parse_reply
-from sandbox.task import WORKSPACE
+from sandbox.task import WORKSPACE, Task
 from sandbox.threads import in_thread
 from sandbox.tooling import SUBMIT, Tool, Toolset
 
@@ -32,6 +32,10 @@ SYSTEM = f"""\
 You are a software engineer working in {WORKSPACE}, a checkout of a real project, in a Linux container without
 network access. Work with the tools you are given until the task is done, then call submit. Nobody will answer
 questions; decide as you think best."""
+
+HARBOR_SYSTEM = """\
+You are an engineer working in a Linux container{network}. Work with the tools you are given until the task is done,
+then call submit. Nobody will answer questions; decide as you think best."""
 
 MOST_MALFORMED = 3
 LONGEST_NAME = 80
@@ -41,6 +45,13 @@ READ_AT_ONCE = 4 * 1024
 # A tool, its arguments, and the seconds that are left to it.
 RunTool = Callable[[Tool, Mapping[str, Any], float], Awaitable[dict[str, Any]]]
 Step = Callable[[str], None]
+
+
+def system_prompt(task: Task) -> str:
+    """What a candidate without a system prompt of its own is told first."""
+    if task.harbor is None:
+        return SYSTEM
+    return HARBOR_SYSTEM.format(network="" if task.harbor.network else " without network access")
 
 
 @dataclass(slots=True, kw_only=True)

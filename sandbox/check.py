@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox.adding.drafting import UNWRITTEN
 from sandbox.bounds import bounds_for
 from sandbox.condition import FIELD, LOOP
 from sandbox.events import Event, final_check, of_kind
@@ -74,7 +75,12 @@ async def check_tasks(
 
 
 def _static(task: Task) -> Iterable[str]:
+    asked = [step.instruction for step in task.steps] or [task.instruction]
+    if any(UNWRITTEN in text for text in asked):
+        yield f"instruction.md: {UNWRITTEN} is still to be written: what a user would ask for, in words of your own"
     for bug in task.bugs:
+        if bug.report is not None and UNWRITTEN in bug.report:
+            yield f"bug {bug.id}: report: {UNWRITTEN} is still to be written: how a user would complain about it"
         if bug.report is None:
             yield f"bug {bug.id}: has no report (how a user would complain about it)"
     if not task.guards:

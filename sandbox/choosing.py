@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.candidates import choose, load_candidates
 from sandbox.caps import Caps, split
 from sandbox.errors import BadInput
+from sandbox.harbor.network import with_network
 from sandbox.limits import parse_limits
 from sandbox.loader import load_tasks
 from sandbox.plan import Candidate, Plan, make_plan
@@ -19,7 +20,10 @@ from sandbox.task import Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What was typed; None or empty: nothing. limits: words after --limit. settings: of models, by name."""
+    """What was typed; None or empty: nothing. limits: words after --limit. settings: of models, by name.
+
+    allow_network: whether Harbor tasks that do not refuse a network get one.
+    """
 
     suites: tuple[str, ...]
     models: tuple[str, ...]
@@ -29,6 +33,7 @@ class Typed:
     limits: tuple[str, ...]
     api_base: str | None
     settings: Mapping[str, Any]
+    allow_network: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ def choose_trials(typed: Typed) -> Choice:
     settled = {"candidates": typed.models, "conditions": typed.conditions, "repeats": typed.repeats}
     defaults = read_defaults(typed.suites, typed=[name for name, value in settled.items() if value])
     caps, words = split([*defaults.limits, *typed.limits])
-    tasks = load_tasks(typed.suites)
+    tasks = with_network(load_tasks(typed.suites), allowed=typed.allow_network)
     names = typed.models or defaults.candidates
     if not names:
         raise BadInput("--model: name at least one candidate (or list them in a suite, as candidates)")

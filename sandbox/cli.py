@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sandbox import __version__
+from sandbox.cli_add import new_task, repo
 from sandbox.cli_rejudge import rejudge
 from sandbox.cli_run import run
 from sandbox.commands import (
@@ -51,6 +52,7 @@ def main() -> None:
 
 main.add_command(run)
 main.add_command(rejudge)
+main.add_command(repo)
 
 
 @main.command()
@@ -182,6 +184,9 @@ def oscillation(
 @main.group()
 def task() -> None:
     """Look after tasks."""
+
+
+task.add_command(new_task)
 
 
 @task.command("check", short_help="Prove that tasks hold.")

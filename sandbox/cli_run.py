@@ -115,6 +115,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
 )
+@click.option(
+    "--allow-network", is_flag=True, help="Give Harbor tasks a network, unless they refuse it. Only for those you trust."
+)
 @click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
 @click.option("--strict", is_flag=True, help="With --execute: the first difference ends a trial.")
 @click.option("--plan", "only_plan", is_flag=True, help="Print what would run and what it may take; start nothing.")
@@ -138,6 +141,7 @@ def run(
     limits: tuple[str, ...],
     record: Path | None,
     replay: Path | None,
+    allow_network: bool,
     execute: bool,
     strict: bool,
     only_plan: bool,
@@ -165,6 +169,7 @@ def run(
         limits=limits,
         api_base=api_base,
         settings={"temperature": temperature, "max_tokens": max_tokens},
+        allow_network=allow_network,
     )
     _check_going_on(out, resume=resume)
     _check_replaying(record, replay, execute=execute, strict=strict)

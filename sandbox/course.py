@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.events import Event, of_kind
+from sandbox.harbor.reward import falls_short
+from sandbox.harbor.settings import Harbor
 from sandbox.plan import Trial
 from sandbox.task import Bug, Task
 
@@ -45,11 +47,19 @@ def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Sta
     if trial.task.steps:
         if index == len(trial.task.steps):
             return None
+        if done is not None and trial.task.harbor is not None and _falls_short(trial.task.harbor, done, events):
+            return None
         step = trial.task.steps[index]
         return Stage(name=step.name, index=index, text=step.instruction, fresh=True)
     if trial.rounds:
         return _round(trial, index, events)
     return Stage(name=MAIN, index=0, text=_all_at_once(trial.task), fresh=True) if index == 0 else None
+
+
+def _falls_short(harbor: Harbor, done: Stage, events: Sequence[Event]) -> bool:
+    """Whether a step of a Harbor task did not reach the reward that the next one asks for."""
+    rewards = of_kind(events, "check.ran")[-1].data["rewards"]
+    return falls_short(rewards or {}, harbor.parts[done.index].least) is not None
 
 
 def is_last(trial: Trial, stage: Stage, reason: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 import docker
@@ -14,7 +14,7 @@ import docker
 from sandbox.background import Background, Spares
 from sandbox.checks import Checks
 from sandbox.env import owner
-from sandbox.env.container import describe_bounds
+from sandbox.env.container import Container, describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.history import Base, History
 from sandbox.journal import HISTORY, Journal
@@ -24,7 +24,7 @@ from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.tooling import Toolset
 from sandbox.tree import Tree
-from sandbox.workbench import Workbench, closing
+from sandbox.workbench import Environment, Workbench, closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Kit:
     solution: the reference solution's files.
     checks: judged trees of this run. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
+    surroundings: what a Harbor task has besides (sandbox.harbor.place).
     """
 
     client: docker.DockerClient
@@ -58,12 +59,29 @@ class Kit:
     judge_places: anyio.Semaphore
     background: Background
     judges: Spares[ReadyJudge]
+    surroundings: object | None = None
 
 
-@asynccontextmanager
-async def workbench(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[Workbench]:
+class Removable(Environment, Protocol):
+    """An environment that is put away at the end. transport: how its tools are reached."""
+
+    @property
+    def container(self) -> Container:
+        """The agent's."""
+        ...
+
+    @property
+    def transport(self) -> str:
+        """As the log calls it."""
+        ...
+
+    def close(self) -> None:
+        """Remove it."""
+        ...
+
+
+def workbench(trial: Trial, kit: Kit, journal: Journal) -> AbstractAsyncContextManager[Workbench]:
     """The agent's container and the history of its workspace; both are put away at the end, come what may."""
-    started = time.monotonic()
     labels = owner.labels(run=kit.run_id, trial=trial.key, role="agent")
     solution = kit.solution if trial.candidate.kind == ORACLE else None
 
@@ -78,6 +96,20 @@ async def workbench(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[W
             solution=solution,
         )
 
+    return opened(kit, journal, start, describe_bounds(trial.task.resources))
+
+
+@asynccontextmanager
+async def opened(
+    kit: Kit, journal: Journal, start: Callable[[], tuple[Removable, dict[str, Any]]], bounds: Mapping[str, Any]
+) -> AsyncIterator[Workbench]:
+    """A workbench in a container that is started now.
+
+    Args:
+        start: starts it, and gives facts about it for the log. Blocks.
+        bounds: of it, for the log.
+    """
+    started = time.monotonic()
     # Shielded: a container that is half made when the run stops has to be found again to be removed.
     with anyio.CancelScope(shield=True):
         env, facts = await in_thread(start)
@@ -93,7 +125,7 @@ async def workbench(trial: Trial, kit: Kit, journal: Journal) -> AsyncIterator[W
                     "transport": env.transport,
                     "source": kit.base.index.source,
                     "commit": kit.base.source_commit,
-                    "bounds": describe_bounds(trial.task.resources),
+                    "bounds": dict(bounds),
                     "tools": {name: tool.digest for name, tool in kit.tools.items()},
                     "facts": facts,
                     "seconds": time.monotonic() - started,

@@ -20,8 +20,20 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         BadInput: missing, unreadable, not UTF-8, or not TOML.
     """
+    return parse_toml(read_text(path), path)
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """TOML with dates as ISO text.
+
+    Args:
+        path: where the text is from, for errors.
+
+    Raises:
+        BadInput: no TOML.
+    """
     try:
-        document = tomllib.loads(read_text(path))
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as exc:  # ValueError: no TOML, or a number of too many digits
         raise BadInput(f"{shown(path)}: is not TOML: {exc}") from exc
     return {key: _plain(value) for key, value in document.items()}

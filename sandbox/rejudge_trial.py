@@ -14,6 +14,7 @@ from typing import Any
 from sandbox import score
 from sandbox.errors import HarnessError, RoadtestError, boundary, one_line
 from sandbox.events import Event, of_kind
+from sandbox.harbor.place import InHarbor
 from sandbox.history_reader import Reader
 from sandbox.journal import HISTORY, Journal
 from sandbox.judging import InContainers
@@ -72,6 +73,10 @@ class _Again(InContainers):
         if git_hash(tree) != state["source"]:
             raise HarnessError(f"what was kept of the tree {state['source']} is another one")
         return tree
+
+
+class _HarborAgain(_Again, InHarbor):
+    """The same for a trial of a Harbor task."""
 
 
 def begin(folder: Path, events: Sequence[Event], source: Path) -> Journal:
@@ -136,7 +141,7 @@ async def rejudge_trial(trial: Trial, journal: Journal, kit_of: Callable[[Task],
         kit = await kit_of(trial.task)
         # What the image took is not the trial's time; its clock goes on where the candidate was done.
         journal.started = time.monotonic() - journal.events[-1].t
-        place = _Again(kit, trial, journal)
+        place = (_Again if trial.task.harbor is None else _HarborAgain)(kit, trial, journal)
         with place:
             await place.judge_all(step)
             if not crashed:

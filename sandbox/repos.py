@@ -103,7 +103,19 @@ def read_repo(path: Path) -> Repo:
     Raises:
         BadInput: naming the file and the field.
     """
-    document = read_toml(path)
+    return repo_of(read_toml(path), path)
+
+
+def repo_of(document: Mapping[str, Any], path: Path) -> Repo:
+    """A repo from what its manifest says.
+
+    Args:
+        document: the manifest, with dates as ISO text.
+        path: where it lies or is going to lie.
+
+    Raises:
+        BadInput: naming the file and the field.
+    """
     schema.check("repo.v1", document, file=str(path))
     if document["name"] != path.stem:
         raise BadInput(f"{path}: name: is {document['name']}, the file is called {path.name}")

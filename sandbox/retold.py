@@ -52,7 +52,8 @@ def judged_states(events: Sequence[Event]) -> list[tuple[Event, Event]]:
     """What a verdict, or a round of the loop, rests on: each `tree.saved` with its checkpoint, in order."""
     by_seq = {event.seq: event for event in events}
     pairs = [(saved, by_seq[saved.cause]) for saved in of_kind(events, "tree.saved") if saved.cause in by_seq]
-    rounds = bool(events[0].data.get("rounds"))
+    # A Harbor task is judged after each step, as the next one may hang on it.
+    rounds = bool(events[0].data.get("rounds")) or events[0].data.get("judge") == "harbor"
     return [
         (saved, ended)
         for saved, ended in pairs

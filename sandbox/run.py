@@ -38,6 +38,7 @@ from sandbox.resuming import adopt, purse_of
 from sandbox.room import need_room
 from sandbox.scheduler import Scheduler
 from sandbox.score import NO_VERDICT
+from sandbox.settings import load_settings
 from sandbox.task import Task
 from sandbox.toolbox import narrowed
 from sandbox.tooling import Toolset
@@ -176,6 +177,8 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) ->
     """
     for task in tasks:
         narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+        if task.harbor is not None:
+            load_settings()
         if task.release:
             recipe.pins(task)
     for task in tasks:

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from sandbox import __version__, score
-from sandbox.agent import SYSTEM, Turn, take_turn
+from sandbox.agent import Turn, system_prompt, take_turn
 from sandbox.course import Stage, is_last, next_stage
 from sandbox.deadline import Watch
 from sandbox.errors import ProviderError, RoadtestError, one_line
@@ -133,7 +133,7 @@ async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, 
         pace=means.pace,
         afford=means.afford,
         spend=means.spend,
-        system=trial.candidate.system or SYSTEM,
+        system=trial.candidate.system or system_prompt(trial.task),
     )
     try:
         stage = next_stage(trial, None, journal.events)
@@ -144,7 +144,7 @@ async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, 
             if is_last(trial, stage, reason):
                 return ended
             tree = await bench.hold(ended)
-            if trial.rounds:
+            if trial.rounds or trial.task.harbor is not None:
                 step(f"judging {stage.name}")
                 with turn.meter.standing_still():
                     await place.judge(tree, ended)

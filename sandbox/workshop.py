@@ -18,9 +18,15 @@ from sandbox.bounds import Bounds
 from sandbox.checks import Checks
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
+from sandbox.env.engine import talking
+from sandbox.env.harbor_agent import survey
+from sandbox.env.harbor_images import ensure_image
+from sandbox.env.steady import look_seconds
 from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
 from sandbox.examined import facts_of
 from sandbox.exams import hidden_tests, solution_of
+from sandbox.harbor.place import InHarbor, Surroundings, exams_of, given_to
+from sandbox.harbor.settings import Harbor
 from sandbox.history import Base, make_base
 from sandbox.journal import Journal
 from sandbox.judging import InContainers
@@ -33,6 +39,7 @@ from sandbox.place import Means, Step
 from sandbox.plan import Trial
 from sandbox.probe import ReadyJudge, own_code, tests_digest
 from sandbox.progress import Progress
+from sandbox.settings import load_settings
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.toolbox import narrowed
@@ -95,7 +102,8 @@ class Workshop:
 
     async def versions(self) -> Mapping[str, str]:
         """The engine's."""
-        engine = await in_thread(self.client.version)
+        with talking("ask the engine for its version"):
+            engine = await in_thread(self.client.version)
         return {
             "engine": str(engine["Version"]),
             "api": str(engine["ApiVersion"]),
@@ -150,7 +158,7 @@ class Workshop:
             given_up = time.monotonic() + ENGINE_AWAITED
             while not self.stopped:
                 try:
-                    await in_thread(connect_engine, LOOK_SECONDS)
+                    await in_thread(_look)
                     return
                 except EngineGone as exc:
                     if time.monotonic() >= given_up:
@@ -164,7 +172,8 @@ class Workshop:
 
         async def prepare(step: Step) -> InContainers:
             step("waiting for the image")
-            return InContainers(await self.kit(trial.task), trial, journal)
+            place = InContainers if trial.task.harbor is None else InHarbor
+            return place(await self.kit(trial.task), trial, journal)
 
         return Means(prepare=prepare, connect=lambda: connect(trial), pace=self._pace(trial))
 
@@ -183,7 +192,7 @@ class Workshop:
 
     async def make_ready(self, task: Task) -> None:
         """Build the image of a task, if need be, and read what its trials share."""
-        with contextlib.suppress(RoadtestError):  # each of its trials will be told
+        with contextlib.suppress(Exception):  # each of its trials will be told
             await self.kit(task)
 
     def done_with(self, task: Task) -> None:
@@ -220,6 +229,8 @@ class Workshop:
         return self._working
 
     def _make_kit(self, task: Task) -> Kit:
+        if task.harbor is not None:
+            return self._make_harbor_kit(task, task.harbor)
         _, beside, judges = self._at_work()
         folder = complete_directory(task, machine=self.machine)
         image = images.ensure_task(
@@ -245,11 +256,49 @@ class Workshop:
             judges=judges,
         )
 
+    def _make_harbor_kit(self, task: Task, harbor: Harbor) -> Kit:
+        _, beside, judges = self._at_work()
+        folder = Path(task.path)
+        image = ensure_image(
+            self.client,
+            folder,
+            harbor,
+            base=self.base,
+            aliases=load_settings().aliases,
+            timeout=task.build_seconds,
+            name=task.name,
+            say=self.progress.say,
+        )
+        labels = owner.labels(run=self.run_id, trial="", role="base")
+        inside, files = survey(self.client, image, harbor.workdir, labels=labels)
+        around = Surroundings(inside=inside, base=files, given=given_to(task, folder))
+        return Kit(
+            client=self.client,
+            run_id=self.run_id,
+            image=image,
+            base=make_base(self._folder_of(image), around.base, title="The untouched image"),
+            exams=exams_of(task, folder),
+            solution=solution_of(folder, task),
+            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
+            checks=self.checks,
+            judge_places=self._judging,
+            background=beside,
+            judges=judges,
+            surroundings=around,
+        )
+
+    def _folder_of(self, image: str) -> Path:
+        return self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
+
     def _base_of(self, image: str) -> Base:
         """The image's own workspace as the base of histories, made once for each image of a run."""
         tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
-        folder = self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
-        return make_base(folder, tree, title="The untouched workspace")
+        return make_base(self._folder_of(image), tree, title="The untouched workspace")
+
+
+def _look() -> None:
+    """Return if the engine answers."""
+    connect_engine(min(LOOK_SECONDS, look_seconds())).close()
 
 
 def _exam(folder: Path, task: Task, index: int) -> Exam:

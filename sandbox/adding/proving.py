@@ -31,6 +31,7 @@ from typing import Any
 import anyio
 
 from sandbox import paths, recipe
+from sandbox.adding import sorting
 from sandbox.env import guest, images, owner
 from sandbox.env.container import ENVIRONMENT
 from sandbox.env.engine import connect
@@ -139,6 +140,8 @@ class Bench:
         async def one(number: int) -> None:
             request = _request(orders[number], find=False, mark="")
             answer = await self._cached(("run", str(number), *orders[number]), tree, tests, request)
+            if answer["out_of_time"]:
+                raise TaskError(f"{what}: they take more than {SUITE_SECONDS:.0f} s; such a suite cannot be judged")
             words = {test: answer["outcomes"].get(test, "missing") for test in orders[0]}
             found[number] = Ran(words=words, why=answer["messages"], seconds=answer["seconds"])
             self.say(f"{what}: run {len(found)} of {runs}, {answer['seconds']:.1f} s")
@@ -316,6 +319,4 @@ def modules(tests: Tree) -> list[str]:
 
 def settled(ran: Sequence[Ran]) -> tuple[dict[str, str], set[str]]:
     """What is the same in every run, by id; and the ids of which it is not (flaky)."""
-    first, *others = (one.words for one in ran)
-    flaky = {test for test, word in first.items() if any(other.get(test) != word for other in others)}
-    return {test: word for test, word in first.items() if test not in flaky}, flaky
+    return sorting.settled([one.words for one in ran])

@@ -7,7 +7,6 @@ words are kept.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +18,8 @@ from sandbox.adding.facts import Facts, facts
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import write_whole
 from sandbox.parts import matches
-from sandbox.reading import read_text, shown
-from sandbox.repos import PinnedRelease, Repo, read_repo
+from sandbox.reading import parse_toml, read_text, shown
+from sandbox.repos import PinnedRelease, Repo, read_repo, repo_of
 from sandbox.tree import Tree
 
 Say = Callable[[str], None]
@@ -57,28 +56,32 @@ class Manifest:
     @property
     def document(self) -> dict[str, Any]:
         """The text as data; empty if nothing was written yet."""
-        return tomllib.loads(self.text)
+        return parse_toml(self.text, self.path)
+
+    def repo(self) -> Repo:
+        """The repo that it describes, written or not.
+
+        Raises:
+            BadInput: what was told makes no manifest.
+        """
+        return repo_of(self.document, self.path)
 
     def row(self, key: str, value: str) -> dict[str, Any] | None:
         """The release of which a field has this value, if there is one."""
         return next((row for row in self.document.get("releases", ()) if row.get(key) == value), None)
 
-    def write(self) -> Repo:
-        """Put it in its place, whole, if that changes anything; the repo that it describes.
+    def write(self) -> None:
+        """Put it in its place, whole, if that changes anything.
 
         Raises:
             BadInput: what was told makes no manifest; then nothing is changed.
             HarnessError: it cannot be written.
         """
-        with boundary(HarnessError, f"write to {self.path}"):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self.text != self.before:
+        self.repo()
+        if self.text != self.before:
+            with boundary(HarnessError, f"write to {self.path}"):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(self.path, self.text.encode("utf-8"))
-        try:
-            return read_repo(self.path)
-        except BadInput:
-            self.take_back()
-            raise
 
     def take_back(self) -> None:
         """Make the file what it was.

@@ -55,6 +55,10 @@ CHUNK = 1 << 20
 # An archive ends with two blocks of zeros.
 END = bytes(1024)
 LARGEST_FILE = MIB
+# Of an archive beside contents.
+HEADERS = 64 * MIB
+# How the engine, which is written in Go, marks a directory.
+DIRECTORY = 1 << 31
 KINDS = {tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file", tarfile.SYMTYPE: "link", tarfile.DIRTYPE: "dir"}
 
 
@@ -74,7 +78,7 @@ def look_inside(client: docker.DockerClient, image: str) -> Inside:
         SandboxError: it is gone, or the engine does not answer.
     """
     with talking(f"look at the image {image}"):
-        config = client.api.inspect_image(image)["Config"] or {}
+        config = client.images.get(image).attrs["Config"] or {}
     pairs = (row.partition("=") for row in config.get("Env") or ())
     return Inside(
         user=config.get("User") or "0:0",
@@ -192,11 +196,12 @@ def put(container: Container, entries: Iterable[Found]) -> None:
             raise SandboxError("files cannot be put into a container")
 
 
-def take(container: Container, path: str, most: int) -> list[Found]:
+def take(container: Container, path: str, most: int, *, itself: bool = False) -> list[Found]:
     """The entry at an absolute path and all below it; what is neither file, link nor directory is left out.
 
     Args:
-        most: bytes of the archive.
+        most: bytes of contents.
+        itself: of a directory only itself.
 
     Raises:
         FileNotFoundError: there is nothing.
@@ -205,15 +210,19 @@ def take(container: Container, path: str, most: int) -> list[Found]:
     """
     with talking("read files of a container"):
         try:
-            parts, _ = container.client.api.get_archive(container.id, path, chunk_size=CHUNK)
+            parts, facts = container.client.api.get_archive(container.id, path, chunk_size=CHUNK)
         except NotFound as exc:
             raise FileNotFoundError(path) from exc
         data = bytearray()
+        alone = itself and bool(int(facts["mode"]) & DIRECTORY)
         # An archive that is left open blocks the container in the engine.
         with closing(parts):
             for part in parts:
                 data += part
-                if len(data) > most:
+                if alone and len(data) >= tarfile.BLOCKSIZE:
+                    data = data[: tarfile.BLOCKSIZE] + END
+                    break
+                if len(data) > most + HEADERS:
                     raise AgentError(f"what it left cannot be kept: {path} is larger than {most >> 20} MiB")
     if not data.endswith(END):
         raise SandboxError("the archive of a container's files breaks off")

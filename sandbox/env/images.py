@@ -87,8 +87,8 @@ def ensure_base(client: docker.DockerClient, *, say: Say) -> str:
         lock = paths.image_lock().read_text("utf-8")
         recipe = paths.dockerfile().read_text("utf-8")
         machine = machine_of(client)
-        tag = _tag("base", recipe, lock, machine, bootstrap.INPUTS)
-        if _exists(client, tag):
+        tag = tag_of("base", recipe, lock, machine, bootstrap.INPUTS)
+        if is_there(client, tag):
             return tag
         say("base image: finding what to build on")
         parent, network = _parent(client, say)
@@ -98,27 +98,31 @@ def ensure_base(client: docker.DockerClient, *, say: Say) -> str:
             files = {f"wheels/{path.name}": Entry(FILE, path.read_bytes()) for path in Path(folder).iterdir()}
             files["requirements-image.lock"] = Entry(FILE, lock.encode())
             say("base image: building")
-            _build(client, recipe, files, tag, arguments={"BASE": parent}, network=network, error=SandboxError)
+            build(client, recipe, files, tag, arguments={"BASE": parent}, network=network, error=SandboxError)
         return tag
 
 
 def _parent(client: docker.DockerClient, say: Say) -> tuple[str, str]:
     """What the base builds on, and the network that its build needs."""
-    if _exists(client, UPSTREAM):
+    if is_there(client, UPSTREAM):
         return UPSTREAM, "default"
     rootfs = f"roadtest/rootfs:{bootstrap.digest()}"
-    if _exists(client, rootfs):
+    if is_there(client, rootfs):
         return rootfs, "none"
     say(f"base image: asking the registry for {UPSTREAM}")
-    if _pull(client, UPSTREAM):
+    if pull(client, UPSTREAM):
         return UPSTREAM, "default"
     say("base image: no registry answers; bootstrapping Debian with mmdebstrap (about a minute)")
     bootstrap.make(client, rootfs)
     return rootfs, "none"
 
 
-def _pull(client: docker.DockerClient, name: str) -> bool:
-    """Whether a registry gave the image. Most failures mean that none is reachable."""
+def pull(client: docker.DockerClient, name: str) -> bool:
+    """Whether a registry gave the image. Most failures mean that none is reachable.
+
+    Raises:
+        EngineGone: the engine does not answer.
+    """
     try:
         with talking(f"pull {name}"):
             client.images.pull(name)
@@ -144,17 +148,17 @@ def ensure_task(client: docker.DockerClient, folder: Path, *, base: str, timeout
     """
     context = read_tree(folder / "environment")
     recipe = context["Dockerfile"].data.decode("utf-8", "replace")
-    inner = _tag("task", recipe, digest(context), base)
-    outer = _tag("agent", AGENT_LAYER, inner)
-    if _exists(client, outer):
+    inner = tag_of("task", recipe, digest(context), base)
+    outer = tag_of("agent", AGENT_LAYER, inner)
+    if is_there(client, outer):
         return outer
     _refuse_buildkit(recipe, name)
-    if not _exists(client, inner):
+    if not is_there(client, inner):
         say(f"{name}: building the image")
         files = {path: entry for path, entry in context.items() if path != "Dockerfile"}
-        _build(client, recipe, files, inner, arguments={"ROADTEST_BASE": base}, network="none", timeout=timeout)
+        build(client, recipe, files, inner, arguments={"ROADTEST_BASE": base}, network="none", timeout=timeout)
     say(f"{name}: laying the workspace aside")
-    _build(client, AGENT_LAYER, {}, outer, arguments={"TASK": inner}, network="none", timeout=timeout)
+    build(client, AGENT_LAYER, {}, outer, arguments={"TASK": inner}, network="none", timeout=timeout)
     return outer
 
 
@@ -184,7 +188,7 @@ def _refuse_buildkit(recipe: str, name: str) -> None:
             raise TaskError(f"{name}: environment/Dockerfile needs BuildKit ({line.strip()[:60]}); write it without")
 
 
-def _build(
+def build(
     client: docker.DockerClient,
     recipe: str,
     files: Tree,
@@ -195,6 +199,16 @@ def _build(
     timeout: float = BUILD_SECONDS,
     error: type[SandboxError] | type[TaskError] = TaskError,
 ) -> None:
+    """Build an image.
+
+    Args:
+        recipe: the Dockerfile. files: what else is in its context.
+        timeout: seconds that one answer of the build may take.
+        error: what is raised where it does not build.
+
+    Raises:
+        TaskError, SandboxError: as `error` says, or the engine does not answer.
+    """
     context = pack({**files, "Dockerfile": Entry(FILE, recipe.encode())})
     options = {"tag": tag, "buildargs": dict(arguments), "network_mode": network, "timeout": int(timeout)}
     log: list[str] = []
@@ -231,7 +245,12 @@ def _build_failure(tag: str, reason: str, log: list[str]) -> str:
     return f"the image {tag} does not build: {' '.join(reason.split())[:300]} ({last})"
 
 
-def _exists(client: docker.DockerClient, name: str) -> bool:
+def is_there(client: docker.DockerClient, name: str) -> bool:
+    """Whether the engine has an image.
+
+    Raises:
+        SandboxError: the engine does not answer.
+    """
     with talking(f"look for the image {name}"):
         try:
             client.images.get(name)
@@ -240,7 +259,18 @@ def _exists(client: docker.DockerClient, name: str) -> bool:
     return True
 
 
-def _tag(kind: str, *inputs: str) -> str:
+def id_of(client: docker.DockerClient, name: str) -> str:
+    """The id of an image.
+
+    Raises:
+        SandboxError: it is not there, or the engine does not answer.
+    """
+    with talking(f"look for the image {name}"):
+        return str(client.images.get(name).id)
+
+
+def tag_of(kind: str, *inputs: str) -> str:
+    """The tag of an image, made of what goes into it."""
     total = hashlib.sha256()
     for piece in inputs:
         total.update(b"%d " % len(piece) + piece.encode())

@@ -252,8 +252,15 @@ def execute(
     """
     api = container.client.api
     merged = ["sh", "-c", 'exec "$@" 2>&1', "sh", *argv]
-    options = {"stdin": stdin is not None, "user": user, "workdir": workdir, "environment": dict(environment)}
-    exec_id, stream = begin(container.client, container.id, merged, **options)
+    exec_id, stream = begin(
+        container.client,
+        container.id,
+        merged,
+        stdin=stdin is not None,
+        user=user,
+        workdir=workdir,
+        environment=dict(environment),
+    )
     sock: Any = getattr(stream, "_sock", stream)
     tape = Tape(limit)
     try:

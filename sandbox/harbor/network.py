@@ -85,7 +85,8 @@ def _with_network(task: Task, *, allowed: bool) -> Task:
         return task
     # With a network it is another experiment, and a run must not go on as the other one.
     digest = hashlib.sha256(f"{task.digest} with a network".encode()).hexdigest()
-    return replace(task, digest=digest, harbor=replace(harbor, network=True))
+    told = tuple(note for note in task.notes if FLAG not in note)
+    return replace(task, digest=digest, notes=told, harbor=replace(harbor, network=True))
 
 
 def notes(task: Task, scripts: Mapping[str, str]) -> Iterator[str]:

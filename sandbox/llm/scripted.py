@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,11 +11,16 @@ from typing import Any
 
 from sandbox.detect.provider import failure_in
 from sandbox.errors import BadInput, boundary
+from sandbox.harbor.settings import Harbor
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
 from sandbox.loader import load_turns
 from sandbox.plan import NOP, ORACLE, Candidate
 from sandbox.task import SOLUTION, Task
+
+SOLVE = "solve.sh"
+# Seconds that one command may take.
+LONGEST_CALL = 600
 
 DONE = {"role": "assistant", "content": "I am done."}
 
@@ -64,10 +70,27 @@ def _call(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def oracle_turns(task: Task) -> Sequence[Mapping[str, Any]]:
     """Apply the reference solution and hand in; in a chain once for each step."""
+    if task.harbor is not None:
+        return _harbor_turns(task, task.harbor)
     places = [f"{SOLUTION}/{step.name}" for step in task.steps] or [SOLUTION]
     return [
         turn for place in places for turn in (_call("bash", {"command": f"bash {place}/solve.sh"}), _call("submit", {}))
     ]
+
+
+def _harbor_turns(task: Task, harbor: Harbor) -> Sequence[Mapping[str, Any]]:
+    """The same for a Harbor task, where the solution of each step lies in one place."""
+    variables = {"DEBIAN_FRONTEND": "noninteractive", **harbor.solution_env}
+    command = f"env {shlex.join(f'{name}={value}' for name, value in variables.items())} {SOLUTION}/{SOLVE}"
+    turns = []
+    for part in harbor.parts:
+        below = "solution" if part.name is None else f"steps/{part.name}/solution"
+        if not (Path(task.path) / below / SOLVE).is_file():
+            raise BadInput(f"{task.name}: {below}/{SOLVE} is missing, so there is nothing that {ORACLE} could do")
+        fetched = "" if part.name is None else f"cp -R {SOLUTION}/{part.name}/. {SOLUTION}/ && "
+        most = int(min(LONGEST_CALL, part.agent_seconds))
+        turns += [_call("bash", {"command": fetched + command, "timeout": most}), _call("submit", {})]
+    return turns
 
 
 def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:

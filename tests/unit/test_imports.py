@@ -53,6 +53,10 @@ PURE = {
     "sandbox.probing",
     "sandbox.retold",
     "sandbox.examined",
+    "sandbox.adding.drafting",
+    "sandbox.adding.facts",
+    "sandbox.adding.manifest",
+    "sandbox.adding.sorting",
     "sandbox.harbor.settings",
     "sandbox.harbor.reward",
     "sandbox.harbor.network",
@@ -61,7 +65,7 @@ PURE = {
 }
 PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.
-PURE_LIBRARIES = {"json_repair", "jsonschema", "rich"}
+PURE_LIBRARIES = {"json_repair", "jsonschema", "packaging", "rich"}
 
 # Who may import a library that does something to the world: a module, or all below a package.
 # workshop, kit and probe only say what type their engine is.
