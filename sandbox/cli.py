@@ -13,6 +13,7 @@ from sandbox import __version__
 from sandbox.cli_add import new_task, repo
 from sandbox.cli_rejudge import rejudge
 from sandbox.cli_run import run
+from sandbox.cli_swebench import export_group, import_group
 from sandbox.commands import (
     UNFOLDED,
     Commands,
@@ -53,6 +54,8 @@ def main() -> None:
 main.add_command(run)
 main.add_command(rejudge)
 main.add_command(repo)
+main.add_command(import_group)
+main.add_command(export_group)
 
 
 @main.command()
@@ -194,21 +197,32 @@ task.add_command(new_task)
 @click.option(
     "--concurrency", metavar="N", default=2, show_default=True, type=click.IntRange(1, 64), help="Trials at a time."
 )
-def check_command(suites: tuple[str, ...], concurrency: int) -> None:
+@click.option(
+    "--allow-network", is_flag=True, help="Give Harbor tasks a network, unless they refuse it; for those you trust."
+)
+@click.option(
+    "--runs", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs of the tests on the reference."
+)
+def check_command(suites: tuple[str, ...], concurrency: int, allow_network: bool, runs: int) -> None:
     """Prove tasks: the reference is accepted, doing nothing is wrong, every variant does as it declares.
+
+    Tests that end otherwise from run to run are named. Tests and solution must not be found by a candidate, and what
+    it is asked must be in words of the task's own.
 
     Exit code 1, with one line for each fault, if a task does not hold.
     """
     from sandbox import check, loader, toolbox
+    from sandbox.harbor.network import with_network
     from sandbox.run import check_tasks as check_inputs
+    from sandbox.soundness import remarks
 
-    tasks = loader.load_tasks(suites)
+    tasks = with_network(loader.load_tasks(suites), allowed=allow_network)
     tools = toolbox.load_tools()
     check_inputs(tasks, tools)
-    tell_notes([f"{task.name}: {note}" for task in tasks for note in task.notes])
+    tell_notes([f"{task.name}: {note}" for task in tasks for note in (*task.notes, *remarks(task))])
 
     def make(progress: Any) -> Any:
-        return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress)
+        return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress, runs=runs)
 
     faults: dict[str, list[str]] = carry_out(make)
     for name, lines in faults.items():

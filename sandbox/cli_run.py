@@ -116,7 +116,7 @@ if TYPE_CHECKING:
     help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
 )
 @click.option(
-    "--allow-network", is_flag=True, help="Give Harbor tasks a network, unless they refuse it. Only for those you trust."
+    "--allow-network", is_flag=True, help="Give Harbor tasks a network, unless they refuse it; for those you trust."
 )
 @click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
 @click.option("--strict", is_flag=True, help="With --execute: the first difference ends a trial.")

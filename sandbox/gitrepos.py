@@ -14,19 +14,18 @@ import fcntl
 import hashlib
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sandbox import paths
 from sandbox.errors import BadInput, HarnessError, boundary, one_line
+from sandbox.foreign import check_kind, check_links, check_names
 from sandbox.history_stream import environment, lay_out
-from sandbox.tree import LINK, MODES, Entry, git_hash, is_safe
+from sandbox.tree import Entry, git_hash
 
 if TYPE_CHECKING:
     import git
@@ -37,10 +36,9 @@ MOST_BYTES = 512 * 1024 * 1024
 PROTOCOLS = ("https", "ssh", "file")
 # Of the user's environment, what reaching a server may need.
 REACHING = ("SSH_AUTH_SOCK", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
-BRANCHES, TAGS, PINS = "refs/upstream/heads", "refs/upstream/tags", "refs/pinned"
+HEAD = "HEAD"
+BRANCHES, TAGS, TIP, PINS = "refs/upstream/heads", "refs/upstream/tags", "refs/upstream/HEAD", "refs/pinned"
 NOT_THERE = ("not appear to be a git repository", "not found", "does not exist", "no such remote", "not a git repo")
-# What macOS leaves out of names when it compares them.
-IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 _FULL = re.compile(r"[0-9a-f]{40}")
 _SHORT = re.compile(r"[0-9a-f]{7,39}")
@@ -64,10 +62,10 @@ def checked_url(text: str) -> str:
     Raises:
         BadInput: another protocol than https, ssh or file, or a password in it.
     """
-    if not text or text.startswith("-") or any(ord(char) < 0x21 or ord(char) == 0x7F for char in text.strip()):
-        raise BadInput(f"{text!r} is no URL of a git repository")
-    if "://" not in text and Path(text).is_dir():
+    if text and not text.startswith("-") and "://" not in text and Path(text).is_dir():
         return Path(text).resolve().as_uri()
+    if not text or text.startswith("-") or any(ord(char) < 0x21 or ord(char) == 0x7F for char in text):
+        raise BadInput(f"{text!r} is no URL of a git repository")
     if _REMOTE.fullmatch(text) and "::" not in text:
         return text
     try:
@@ -86,7 +84,7 @@ def checked_url(text: str) -> str:
 
 
 def pin(url: str, name: str, *, where: str) -> Commit:
-    """A commit by its hash, or that which a branch, a tag or the beginning of a hash means now; kept from now on.
+    """A commit by its hash, or what a branch, a tag, HEAD or the beginning of a hash means now; kept from now on.
 
     A commit that is in the cache by its full hash is not asked for again.
 
@@ -129,7 +127,10 @@ def tree_of(url: str, sha: str, tree: str, *, where: str) -> dict[str, Entry]:
     with _cached(url) as cache:
         found = cache.read(sha, f"{where}: commit {sha[:12]}")
     if git_hash(found) != tree:
-        raise HarnessError(f"{cache.folder}: what it holds of commit {sha} is damaged; remove that directory")
+        raise BadInput(
+            f"{where}: commit {sha} cannot be told by its tree: a file in it has a mode that git gives no more, "
+            f"or {cache.folder} is damaged (then remove that)"
+        )
     return found
 
 
@@ -160,7 +161,7 @@ class _Cache:
 
     def resolve(self, name: str) -> str | None:
         """The full hash that a name means; None if it means no commit here."""
-        candidates = [f"{TAGS}/{name}", f"{BRANCHES}/{name}"]
+        candidates = [TIP] if name == HEAD else [f"{TAGS}/{name}", f"{BRANCHES}/{name}"]
         if _FULL.fullmatch(name) or _SHORT.fullmatch(name):
             candidates.insert(0, name)
         for candidate in candidates:
@@ -172,6 +173,8 @@ class _Cache:
     def fetch(self, url: str, name: str) -> None:
         """Take over all branches and tags; and one commit by its hash, if no branch leads to it any more."""
         refs = [f"+refs/heads/*:{BRANCHES}/*", f"+refs/tags/*:{TAGS}/*"]
+        if name == HEAD:
+            refs.append(f"+{HEAD}:{TIP}")
         code, _, complaint = self._fetch(url, refs)
         if code != 0:
             words = one_line(ValueError(complaint), 300)
@@ -207,12 +210,12 @@ class _Cache:
             facts, _, raw = row.partition(b"\t")
             mode, kind, name, length = facts.decode("ascii").split()
             path = os.fsdecode(raw)
-            _check_kind(mode, kind, path, where)
+            check_kind(mode, kind, path, where)
             size += int(length)
             listed.append((path, mode, name))
         if len(listed) > MOST_FILES or size > MOST_BYTES:
             raise BadInput(f"{where}: holds more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB")
-        _check_names([path for path, _, _ in listed], where)
+        check_names([path for path, _, _ in listed], where)
         command = self._git()
         try:
             tree = {path: Entry(mode, command.get_object_data(name)[3]) for path, mode, name in listed}
@@ -220,7 +223,7 @@ class _Cache:
             raise HarnessError(f"{self.folder}: cannot be read: {one_line(exc)}; remove that directory") from exc
         finally:
             command.clear_cache()
-        _check_links(tree, where)
+        check_links(tree, where)
         return tree
 
     def ask(self, *words: str) -> bytes:
@@ -268,41 +271,3 @@ class _Cache:
             GIT_HTTP_LOW_SPEED_TIME="60",
         )
         return command
-
-
-def _check_kind(mode: str, kind: str, path: str, where: str) -> None:
-    if kind == "commit":
-        raise BadInput(f"{where}: {path!r} is a submodule; repositories with submodules are not taken")
-    if kind != "blob" or mode not in MODES:
-        raise BadInput(f"{where}: {path!r} is a {kind} of mode {mode}; only files and symbolic links are taken")
-
-
-def _check_names(names: Sequence[str], where: str) -> None:
-    seen: dict[str, str] = {}
-    for path in names:
-        if not is_safe(path) or any(_is_odd(part) for part in path.split("/")):
-            raise BadInput(f"{where}: holds the path {path!r}, which is no safe name for a file")
-        while path:
-            folded = unicodedata.normalize("NFC", path).casefold()
-            other = seen.setdefault(folded, path)
-            if other != path:
-                raise BadInput(f"{where}: {other!r} and {path!r} differ in nothing but case; not every disk holds both")
-            path = dirname(path)
-
-
-def _is_odd(part: str) -> bool:
-    """Whether some system would take a name for `.git`, or for something that is no name."""
-    if any(ord(char) < 0x20 or ord(char) == 0x7F or char == "\\" or "\ud800" <= char <= "\udfff" for char in part):
-        return True
-    bare = IGNORED.sub("", part).partition(":")[0].rstrip(" .").casefold()
-    return bare in (".git", "git~1")
-
-
-def _check_links(tree: dict[str, Entry], where: str) -> None:
-    for path, entry in tree.items():
-        if entry.mode != LINK:
-            continue
-        target = os.fsdecode(entry.data)
-        reached = normpath(join(dirname(path), target))
-        if target.startswith("/") or (not is_safe(reached) and reached != "."):
-            raise BadInput(f"{where}: the symbolic link {path!r} leads out of the tree, to {target!r}")

@@ -297,9 +297,7 @@ def _digest(folder: Path, files: list[Path], *, most: int = MOST_BYTES) -> str:
         # Before anything is read: a sparse file costs nothing on disk and all memory here.
         size += path.stat().st_size
         if size > most:
-            raise BadInput(
-                f"{shown(folder)}: holds more than {most >> 20} MiB; fetch large inputs by hash instead"
-            )
+            raise BadInput(f"{shown(folder)}: holds more than {most >> 20} MiB; fetch large inputs by hash instead")
         try:
             data = path.read_bytes()
         except OSError as exc:

@@ -1,7 +1,7 @@
 """From a release recipe to a complete Harbor task directory.
 
-The workspace is the old release, with definitions replaced where the task has its
-own; hidden tests and the reference solution come from the new one, or for a chain
+The workspace is the old release, with definitions replaced or mutated where the task
+says so; hidden tests and the reference solution come from the new one, or for a chain
 from one release a step. No upstream file is kept in the project: the directory is
 laid out in the cache, under a name made of everything that goes into it.
 
@@ -255,10 +255,10 @@ def _write(place: Path, task: Task, repo: Repo, parts: Parts, machine: str) -> N
     write_tree(place / "tests", parts.tests)
     (place / "tests" / GUARDS).write_text("".join(f"{test}\n" for test in task.guards), "utf-8")
     if not task.steps:
-        _write_solution(place / "solution", parts)
+        write_solution(place / "solution", parts)
     for name, step in parts.steps:
         write_tree(place / "steps" / name / "tests", step.tests)
-        _write_solution(place / "steps" / name / "solution", step)
+        write_solution(place / "steps" / name / "solution", step)
 
 
 def write_environment(folder: Path, repo: Repo, release: PinnedRelease, workspace: Tree, *, machine: str) -> None:
@@ -284,7 +284,12 @@ def write_environment(folder: Path, repo: Repo, release: PinnedRelease, workspac
     write_tree(folder / "workspace", workspace)
 
 
-def _write_solution(folder: Path, parts: Parts) -> None:
+def write_solution(folder: Path, parts: Parts) -> None:
+    """The reference: what it writes, and a script that lays it over the workspace.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     write_tree(folder / "files", parts.solution)
     solve = folder / "solve.sh"
     solve.write_text(_solve_script(parts.removed), "utf-8")

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from sandbox.events import Event, of_kind
+from sandbox.harbor.reward import outcome, rewards_before
 from sandbox.judge import PASSING, Judgement, Planted, interpret
 from sandbox.replay_contrast import contrast, readable
 from sandbox.task import Task
@@ -106,6 +107,9 @@ def check_problems(task: Task, events: Sequence[Event], checked: Event, answer: 
     of_sealed = sealed is not None and checked is _first_check(events[sealed.seq :])
     if sealed is not None and of_sealed and sealed.data["source"] not in (None, said["source"]):
         yield f"{line(checked)}: data.source: is another tree than the sealed one"
+    if task.harbor is not None:
+        yield from (f"{line(checked)}: {words}" for words in _of_script(task, events, said, answer))
+        return
     judged = _as_judged(task, said)
     if judged is None or {*judged.hidden_ids} != {*said["outcomes"]}:
         yield f"{line(checked)}: data.outcomes: are not of the task's hidden tests"
@@ -118,6 +122,25 @@ def check_problems(task: Task, events: Sequence[Event], checked: Event, answer: 
     # One is enough: what is counted follows from what was found.
     if problem := next(_otherwise(said, found, least=least, most=most), None):
         yield f"{line(checked)}: {problem}"
+
+
+def _of_script(task: Task, events: Sequence[Event], said: Mapping[str, Any], answer: bytes) -> Iterator[str]:
+    """The same for a Harbor task, whose own script gave rewards."""
+    assert task.harbor is not None
+    try:
+        rewards = json.loads(answer)["rewards"]
+        names = [bug.id for bug in task.bugs]
+        before = rewards_before(events, said["exam"])
+        bugs, score = outcome(names, task.harbor.strategy, said["exam"], rewards, before)
+    except _MISREAD:
+        yield f"data.answer: the blob {said['answer']} is no answer of a judge"
+        return
+    follows = {"rewards": rewards, "bugs": bugs, "score": score, "guards": {}, "outcomes": {}}
+    for name, value in {**follows, "incomplete": rewards is None}.items():
+        if said.get(name) != value:
+            was, comes = contrast(said.get(name), value)
+            yield f"data.{name}: is {was}; by the judge's answer it is {comes}"
+            return
 
 
 def _first_check(events: Sequence[Event]) -> Event | None:

@@ -135,8 +135,15 @@ def repo_of(document: Mapping[str, Any], path: Path) -> Repo:
         releases=releases,
         requirements=_requirements(document.get("requirements", ())),
         manifest=str(path),
-        git=gitrepos.checked_url(document["git"]) if "git" in document else None,
+        git=_url(document["git"], path) if "git" in document else None,
     )
+
+
+def _url(text: str, path: Path) -> str:
+    try:
+        return gitrepos.checked_url(text)
+    except BadInput as exc:
+        raise BadInput(f"{path}: git: {exc}") from exc
 
 
 def _pinned(row: Mapping[str, Any]) -> PinnedRelease:

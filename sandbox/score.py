@@ -121,7 +121,9 @@ def _flags(events: Sequence[Event], story: Story, findings: Findings | None) -> 
     saved = of_kind(events, "tree.saved")
     lost = {event.data["error"] for event in of_kind(events, "fault") if not event.data["final"]}
     found = {
-        "plain-exec": any(event.data.get("transport") == "exec" for event in of_kind(events, "env.ready")),
+        # On a Harbor task that is how all of them run.
+        "plain-exec": events[0].data["judge"] != "harbor"
+        and any(event.data.get("transport") == "exec" for event in of_kind(events, "env.ready")),
         "tool-host-lost": "ToolHostLost" in lost,
         "history-stopped": "HistoryStopped" in lost,
         "replay-diverged": "ReplayDiverged" in lost,
@@ -159,7 +161,10 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _findings(story: Story) -> Findings | None:
-    return settled(story)[1] if story.checks and story.states else None
+    # A reward alone does not say which behaviour came back.
+    if not story.checks or not story.states or any("rewards" in row for rows in story.checks.values() for row in rows):
+        return None
+    return settled(story)[1]
 
 
 def _measures(events: Sequence[Event], findings: Findings | None) -> dict[str, Any]:

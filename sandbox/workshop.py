@@ -19,13 +19,13 @@ from sandbox.checks import Checks
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.env.engine import talking
-from sandbox.env.harbor_agent import survey
 from sandbox.env.harbor_images import ensure_image
+from sandbox.env.harbor_reading import survey
 from sandbox.env.steady import look_seconds
 from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
 from sandbox.examined import facts_of
 from sandbox.exams import hidden_tests, solution_of
-from sandbox.harbor.place import InHarbor, Surroundings, exams_of, given_to
+from sandbox.harbor.place import InHarbor, Surroundings, exams_of, given_to, solutions_of
 from sandbox.harbor.settings import Harbor
 from sandbox.history import Base, make_base
 from sandbox.journal import Journal
@@ -271,7 +271,9 @@ class Workshop:
         )
         labels = owner.labels(run=self.run_id, trial="", role="base")
         inside, files = survey(self.client, image, harbor.workdir, labels=labels)
-        around = Surroundings(inside=inside, base=files, given=given_to(task, folder))
+        around = Surroundings(
+            inside=inside, base=files, given=given_to(task, folder), solutions=solutions_of(task, folder)
+        )
         return Kit(
             client=self.client,
             run_id=self.run_id,

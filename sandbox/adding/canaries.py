@@ -14,7 +14,7 @@ from sandbox.tree import FILE, LINK, Entry, Tree
 
 # Where the module lies that tries calls out, in a workspace.
 MODULE = "roadtest_calls.py"
-MOST_NAMES = 16
+MOST_NAMES = 10
 CANARIES = 2
 
 ARGUMENTS = (
@@ -37,7 +37,8 @@ ARGUMENTS = (
 )
 # Tried in this order, each only if the one before gave too little.
 FORMS = ("{}", "list({})", "str({})")
-UNLIKELY = re.compile(r"_|main$|run$|test|exit|quit|cli$|setup$")
+UNLIKELY = re.compile(r"_|main$|run$|test|exit|quit|cli$|setup$|.*(Error|Exception|Warning)$")
+ALL = "*"
 
 _TEXT = """\
 import ast
@@ -66,18 +67,21 @@ def candidates(tree: Tree, import_name: str, tests: Tree, form: str) -> list[tup
     """Set-up and call of what might be called, the likeliest first.
 
     Args:
-        tree: the workspace. tests: hidden tests; what they name often is what matters.
+        tree: the workspace. tests: hidden tests; what they call often is what matters.
         form: of `FORMS`.
     """
-    words = Counter(word for entry in tests.values() for word in re.findall(rb"[A-Za-z]\w+", entry.data))
-    found = []
-    for module, names in _modules(tree, import_name).items():
-        found += [(module, name, words[name.encode()]) for name in names if not UNLIKELY.match(name)]
-    # The sort is stable: of names that are used alike, the package's own come before those of its modules.
-    found.sort(key=lambda row: -row[2])
+    called = Counter(name for entry in tests.values() for name in re.findall(rb"(\w+)\(", entry.data))
+    modules = _modules(tree, import_name)
+    owners: dict[str, str] = {}
+    for module, names in modules.items():
+        for name in names:
+            if name.isidentifier() and not UNLIKELY.match(name) and f"{module}.{name}" not in modules:
+                owners.setdefault(name, module)
+    # The sort is stable: of names that are called alike, the package's own come before those of its modules.
+    found = sorted(owners.items(), key=lambda row: -called[row[0].encode()])
     return [
         (f"import {module}", form.format(f"{module}.{name}({arguments})"))
-        for module, name, _ in found[:MOST_NAMES]
+        for name, module in found[:MOST_NAMES]
         for arguments in ARGUMENTS
     ]
 
@@ -92,7 +96,8 @@ def _modules(tree: Tree, import_name: str) -> Mapping[str, Sequence[str]]:
             name = inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             if all(part.isidentifier() and not part.startswith("_") for part in name.split(".")):
                 found[name] = list(dict.fromkeys(_names(tree[path].data, import_name)))
-    return found
+    everything = [name for names in found.values() for name in names]
+    return {module: list(dict.fromkeys(everything)) if ALL in names else names for module, names in found.items()}
 
 
 def _names(source: bytes, import_name: str) -> Iterator[str]:
@@ -118,10 +123,14 @@ def ids(calls: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def chosen(calls: Sequence[tuple[str, str]], outcomes: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """The first calls that worked every time, of different functions."""
+    """The calls that worked every time, one of each function."""
     functions: dict[str, tuple[str, str]] = {}
     for call, test in zip(calls, ids(calls), strict=True):
         if all(one[test] == "passed" for one in outcomes):
-            function = re.sub(r"^(list|str)\(", "", call[1]).partition("(")[0]
-            functions.setdefault(function, call)
-    return list(functions.values())[:CANARIES]
+            functions.setdefault(function_of(call), call)
+    return list(functions.values())
+
+
+def function_of(call: tuple[str, str]) -> str:
+    """The name of what is called; a function may be had from more than one module."""
+    return re.sub(r"^(list|str)\(", "", call[1]).partition("(")[0].rpartition(".")[2]

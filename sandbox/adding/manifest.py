@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 
 from packaging.version import InvalidVersion, Version
@@ -24,12 +25,16 @@ def new_manifest(*, name: str, licence: str, import_name: str, git: str | None) 
 
 
 def with_git(text: str, url: str) -> str:
-    """A manifest that says where its commits are from."""
+    """A manifest that says where its commits are from, if it does not yet."""
+    if "git" in tomllib.loads(text):
+        return text
     return re.sub(r"(?m)^(import_name = .*\n)", lambda found: f"{found[1]}git = {toml(url)}\n", text, count=1)
 
 
 def with_release(text: str, row: Row) -> str:
-    """A manifest with one more release, before the first that is newer (a commit comes last)."""
+    """A manifest with one more release, before the first that is newer (a commit comes last); unless it is there."""
+    if any(other["version"] == row["version"] for other in tomllib.loads(text).get("releases", ())):
+        return text
     blocks = _blocks(text)
     order = _order(str(row["version"])) if "sdist" in row else None
     releases = [index for index, block in enumerate(blocks) if _kind(block) == RELEASES]
@@ -39,7 +44,9 @@ def with_release(text: str, row: Row) -> str:
 
 
 def with_requirement(text: str, row: Row) -> str:
-    """A manifest with one more wheel."""
+    """A manifest with one more wheel, unless there is one of that name."""
+    if any(other["name"] == row["name"] for other in tomllib.loads(text).get("requirements", ())):
+        return text
     return _joined([*_blocks(text), table(REQUIREMENTS, row)])
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
 from sandbox.adding.proving import Bench, Ran, bench
 from sandbox.adding.sorting import PASSED, settled
 from sandbox.errors import BadInput, TaskError
-from sandbox.judge import FAILING
 from sandbox.mutation.applying import mutated
 from sandbox.mutation.functions import take_apart
 from sandbox.mutation.proposing import propose
@@ -34,8 +33,8 @@ Say = Callable[[str], None]
 LARGEST_SHARE = 0.2
 MOST_TRIED = 150
 TRIED_AT_ONCE = 2
-# Runs of each set of bugs, shuffled but for the first. The release itself is run more often.
-CONFIRMATIONS = 3
+# Runs of each set of bugs, the second shuffled. The release itself is run more often.
+CONFIRMATIONS = 2
 NO_CODE = (
     "setup.py",
     "conftest.py",
@@ -93,18 +92,6 @@ class Ground:
         tree = mutated(self.workspace, mutations)
         return await self.bench.outcomes(tree, self.tests, self.healthy, runs=runs, seed=self.seed, what=what)
 
-    async def hidden_well(self, mutants: Sequence[Mutant]) -> bool:
-        """Whether the tests that a candidate is left with are there, and do not tell of the bugs."""
-        failing = [test for mutant in mutants for test in mutant.tests]
-        withheld = test_functions(failing)
-        left = [test for test in self.healthy if not _is_of(test, withheld)]
-        tree = without_tests(mutated(self.workspace, [mutant.mutation for mutant in mutants]), failing)
-        left = [test for test in left if test.partition("::")[0] in tree]
-        if not left:
-            return False
-        (ran,) = await self.bench.outcomes(tree, {}, left, runs=1, seed=self.seed, what="what is left to see")
-        return all(word not in FAILING for word in ran.words.values())
-
 
 @asynccontextmanager
 async def on_ground(repo: Repo, release: PinnedRelease, *, seed: int, runs: int, say: Say) -> AsyncIterator[Ground]:
@@ -153,21 +140,19 @@ async def find_mutants(ground: Ground, *, bugs: int) -> Mutants:
         BadInput: there are not that many.
         SandboxError, HarnessError: as `proving.bench`.
     """
-    chosen: list[Mutant] = []
+    selection = Selection(ground)
     tried = 0
     proposed = await in_thread(lambda: propose(ground.code, ground.seed, most=MOST_TRIED))
     for batch in _batches(proposed, TRIED_AT_ONCE):
         for mutant in await _try(ground, batch):
             tried += 1
-            if mutant is None or not _is_apart(mutant, chosen) or not await _holds_with(ground, mutant, chosen):
+            if mutant is None or not await selection.takes(mutant):
                 continue
-            chosen.append(mutant)
-            ground.bench.say(f"{ground.name}: bug {len(chosen)} of {bugs} after {tried} mutations")
-            if len(chosen) == bugs:
-                failing = {test for mutant in chosen for test in mutant.tests}
-                guards = tuple(test for test in ground.healthy if test not in failing)
-                return Mutants(mutants=tuple(chosen), guards=guards, flaky=ground.flaky, tried=tried)
-    raise BadInput(f"{ground.name}: {tried} mutations give {len(chosen)} of {bugs} bugs; try another seed or fewer")
+            ground.bench.say(f"{ground.name}: bug {len(selection.chosen)} of {bugs} after {tried} mutations")
+            if len(selection.chosen) == bugs:
+                return selection.result(tried)
+    have = len(selection.chosen)
+    raise BadInput(f"{ground.name}: {tried} mutations give {have} of {bugs} bugs; try another seed or fewer")
 
 
 def _batches(rows: Sequence[Mutation], size: int) -> Iterator[Sequence[Mutation]]:
@@ -205,7 +190,7 @@ def _stands_elsewhere(tree: Tree, mutation: Mutation) -> bool:
     return any(needle in entry.data for path, entry in tree.items() if path != mutation.file and entry.mode != LINK)
 
 
-def _is_apart(mutant: Mutant, chosen: Sequence[Mutant]) -> bool:
+def is_apart(mutant: Mutant, chosen: Sequence[Mutant]) -> bool:
     """Whether a bug is in another function than the others, and other tests notice it."""
     place = mutant.mutation.file, mutant.mutation.name
     return all(
@@ -214,20 +199,83 @@ def _is_apart(mutant: Mutant, chosen: Sequence[Mutant]) -> bool:
     )
 
 
-async def _holds_with(ground: Ground, mutant: Mutant, chosen: Sequence[Mutant]) -> bool:
-    """Whether with each set of the bugs that the new one is in, exactly the tests of those fail, time and again."""
-    for size in range(len(chosen) + 1):
-        for others in itertools.combinations(chosen, size):
-            bugs = [*others, mutant]
-            expected = {test for bug in bugs for test in bug.tests}
-            try:
-                rows = [bug.mutation for bug in bugs]
-                ran = await ground.run(rows, runs=CONFIRMATIONS, what=f"{len(bugs)} of the bugs")
-            except TaskError:
-                return False
-            if any(_failing(one.words) != expected for one in ran):
-                return False
-    return await ground.hidden_well([*chosen, mutant])
+class Selection:
+    """Bugs that go together: with each set of them exactly the tests of those in it fail, time and again.
+
+    shaky: tests that ended otherwise from run to run with the same bugs; they are no bug's tests and no guards.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self.chosen: list[Mutant] = []
+        self.shaky: set[str] = set()
+        self._ground = ground
+
+    async def takes(self, mutant: Mutant) -> bool:
+        """Take one more, if it goes with those that are there.
+
+        Raises:
+            SandboxError, HarnessError: as `proving.bench`.
+        """
+        if not is_apart(mutant, self.chosen):
+            return False
+        for size in range(len(self.chosen) + 1):
+            for others in itertools.combinations(self.chosen, size):
+                if not await self._holds([*others, mutant]):
+                    return False
+        wanted = [*self.chosen, mutant]
+        if not await self._tells_nothing([self._steady(one) for one in wanted]):
+            return False
+        steady = [self._steady(one) for one in wanted]
+        if not all(one.tests for one in steady):
+            return False
+        self.chosen = steady
+        return True
+
+    async def _holds(self, bugs: Sequence[Mutant]) -> bool:
+        try:
+            rows = [bug.mutation for bug in bugs]
+            ran = await self._ground.run(rows, runs=CONFIRMATIONS, what=f"{len(bugs)} of the bugs")
+        except TaskError:
+            return False
+        first, *others = failing = [_failing(one.words) for one in ran]
+        self.shaky |= first.union(*others) - first.intersection(*others)
+        expected = {test for bug in bugs for test in bug.tests}
+        return all(found - self.shaky == expected - self.shaky for found in failing)
+
+    def _steady(self, mutant: Mutant) -> Mutant:
+        return replace(mutant, tests=tuple(test for test in mutant.tests if test not in self.shaky))
+
+    async def _tells_nothing(self, mutants: Sequence[Mutant]) -> bool:
+        """Whether there are tests for a candidate to see, and none of them fails."""
+        ids = [test for mutant in mutants for test in mutant.tests]
+        withheld = test_functions(ids)
+        tree = without_tests(mutated(self._ground.workspace, [mutant.mutation for mutant in mutants]), ids)
+        left = [
+            test
+            for test in self._ground.healthy
+            if test not in self.shaky and test.partition("::")[0] in tree and not _is_of(test, withheld)
+        ]
+        if not left:
+            return False
+        first = _failing((await self._look(tree, left, runs=1))[0].words)
+        if not first:
+            return True
+        # A busy machine makes tests of speed fail.
+        second = _failing((await self._look(tree, left, runs=2))[1].words)
+        self.shaky |= first ^ second
+        return not first & second
+
+    async def _look(self, tree: Tree, tests: Sequence[str], *, runs: int) -> list[Ran]:
+        """What a candidate would see of tests that lie in the workspace."""
+        seed = self._ground.seed
+        return await self._ground.bench.outcomes(tree, {}, tests, runs=runs, seed=seed, what="what is left to see")
+
+    def result(self, tried: int) -> Mutants:
+        """What has been taken."""
+        failing = {test for mutant in self.chosen for test in mutant.tests}
+        guards = tuple(test for test in self._ground.healthy if test not in failing | self.shaky)
+        flaky = tuple(sorted({*self._ground.flaky, *self.shaky}))
+        return Mutants(mutants=tuple(self.chosen), guards=guards, flaky=flaky, tried=tried)
 
 
 def _failing(words: Mapping[str, str]) -> set[str]:

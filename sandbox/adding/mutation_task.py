@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from sandbox.adding.newtask import RUNS, Made, Pair, place_for, write_task
 from sandbox.adding.repo import Manifest, open_manifest
 from sandbox.adding.sorting import ONLY, named
 from sandbox.errors import BadInput, TaskError
-from sandbox.mutation.applying import mutated
 from sandbox.mutation.catalogue import OPERATORS
 from sandbox.progress import Progress
 from sandbox.repos import PinnedRelease
@@ -56,7 +55,7 @@ async def make_mutation_task(wish: MutationWish, *, progress: Progress) -> Made:
     try:
         async with on_ground(manifest.repo(), release, seed=wish.seed, runs=wish.runs, say=progress.say) as ground:
             found = await find_mutants(ground, bugs=wish.bugs)
-            calls = await _canaries(ground, found.mutants, manifest.repo().import_name)
+            calls = await _canaries(ground, manifest.repo().import_name)
     except TaskError as exc:
         raise BadInput(f"{manifest.name} {release.version}: {exc}") from exc
     draft = Draft(
@@ -94,25 +93,14 @@ def _notes(found: Mutants) -> list[str]:
     return notes
 
 
-async def _canaries(ground: Ground, mutants: Sequence[Mutant], import_name: str) -> list[tuple[str, str]]:
-    """Calls that give plain values, with the bugs and without them."""
+async def _canaries(ground: Ground, import_name: str) -> list[tuple[str, str]]:
+    """Calls that give plain values on the release as it is; there a canary has to get as far as its comparison."""
+    tree = {path: entry for path, entry in ground.workspace.items() if path not in ground.tests}
     found: list[tuple[str, str]] = []
     for form in canaries.FORMS:
-        calls = canaries.candidates(ground.workspace, import_name, ground.tests, form)
+        calls = canaries.candidates(tree, import_name, ground.tests, form)
         if calls and len(found) < canaries.CANARIES:
-            found += canaries.chosen(calls, await _tried(ground, mutants, calls))
+            trial, ids = canaries.trial(calls), canaries.ids(calls)
+            ran = await ground.bench.outcomes(tree, trial, ids, runs=1, seed=0, what="calls for canaries")
+            found += canaries.chosen(calls, [one.words for one in ran])
     return found[: canaries.CANARIES]
-
-
-async def _tried(
-    ground: Ground, mutants: Sequence[Mutant], calls: Sequence[tuple[str, str]]
-) -> list[Mapping[str, str]]:
-    """How calls end on the release as it is, and with the bugs."""
-    trial, ids = canaries.trial(calls), canaries.ids(calls)
-    ran: list[Mapping[str, str]] = []
-    for mutations in ([], [mutant.mutation for mutant in mutants]):
-        tree = mutated(ground.workspace, mutations)
-        bare = {path: entry for path, entry in tree.items() if path not in ground.tests}
-        found = await ground.bench.outcomes(bare, trial, ids, runs=1, seed=0, what="calls for canaries")
-        ran += [one.words for one in found]
-    return ran

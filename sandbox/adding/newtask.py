@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
+
 from sandbox import check, gitrepos
 from sandbox.adding import canaries, sorting
 from sandbox.adding.drafting import UNWRITTEN, Draft, files
@@ -162,13 +164,16 @@ async def write_task(
     """
     whole = False
     try:
-        await in_thread(manifest.write)
+        # Shielded: what is left to a thread cannot be taken back before it has come about.
+        with anyio.CancelScope(shield=True):
+            await in_thread(manifest.write)
         with tempfile.TemporaryDirectory(prefix="roadtest-new-") as folder:
             staged = Path(folder) / place.parent.name / place.name
             await in_thread(_write, staged, files(draft))
             faults = await _faults(draft, staged, progress)
-            await in_thread(_move, staged, place)
-        whole = True
+            with anyio.CancelScope(shield=True):
+                await in_thread(_move, staged, place)
+                whole = True
     finally:
         if not whole:
             manifest.take_back()
@@ -190,10 +195,10 @@ async def _survey(tests: Bench, pair: Pair, parts: Parts, wish: Wish) -> sorting
     after = {path: entry for path, entry in {**before, **parts.solution}.items() if path not in gone}
     found = await tests.find(after, parts.tests)
     if not found.ids:
-        why = next((" ".join(words.split())[-300:] for words in found.broken.values()), "there are none")
+        why = next(map(sorting.reason, found.broken.values()), "there are none")
         raise BadInput(f"{pair.manifest.name} {pair.new}: its tests do not run: {why}")
     for file, words in found.broken.items():
-        tests.say(f"{file} cannot be collected and is left out: {' '.join(words.split())[-160:]}")
+        tests.say(f"{file} cannot be collected and is left out: {sorting.reason(words)}")
     tests.say(f"{len(found.ids)} tests; each is run {wish.runs} times on both sides")
     runs = []
     for tree, name in ((after, pair.new), (before, pair.old)):
@@ -212,14 +217,15 @@ async def _canaries(tests: Bench, repo: Repo, parts: Parts) -> list[tuple[str, s
     """Calls that give the same plain value on the untouched workspace each time."""
     tests.say(f"{repo.name}: trying calls for canaries")
     tree = {path: entry for path, entry in tests.workspace.items() if path not in parts.tests}
-    found: list[tuple[str, str]] = []
+    found: dict[str, tuple[str, str]] = {}
     for form in canaries.FORMS:
         calls = canaries.candidates(tree, repo.import_name, parts.tests, form)
         if calls and len(found) < canaries.CANARIES:
             trial, ids = canaries.trial(calls), canaries.ids(calls)
             ran = await tests.outcomes(tree, trial, ids, runs=2, seed=0, what="calls")
-            found += canaries.chosen(calls, [one.words for one in ran])
-    return found[: canaries.CANARIES]
+            for call in canaries.chosen(calls, [one.words for one in ran]):
+                found.setdefault(canaries.function_of(call), call)
+    return list(found.values())[: canaries.CANARIES]
 
 
 async def _faults(draft: Draft, staged: Path, progress: Progress) -> list[str]:

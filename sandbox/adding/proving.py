@@ -35,12 +35,12 @@ from sandbox.adding import sorting
 from sandbox.env import guest, images, owner
 from sandbox.env.container import ENVIRONMENT
 from sandbox.env.engine import connect
-from sandbox.env.stream import NoAnswer
-from sandbox.errors import HarnessError, RoadtestError, TaskError, boundary
+from sandbox.env.stream import Broken, NoAnswer
+from sandbox.errors import AgentError, HarnessError, RoadtestError, SandboxError, TaskError, boundary
 from sandbox.index import Index, difference
 from sandbox.journal import write_whole
 from sandbox.judge import overlay
-from sandbox.probe import LIMIT, MARGIN_SECONDS, START_SECONDS, ReadyJudge, own_code
+from sandbox.probe import LIMIT, MARGIN_SECONDS, ReadyJudge, own_code
 from sandbox.repos import PinnedRelease, Repo
 from sandbox.task import DEFAULT_BUILD_SECONDS, WORKSPACE, Judge, Resources, Task
 from sandbox.threads import in_thread
@@ -52,6 +52,7 @@ Say = Callable[[str], None]
 RESOURCES = Resources(cpus=1.0, memory_mb=1024, storage_mb=256)
 TEST_SECONDS = 30.0
 SUITE_SECONDS = 300.0
+SLOW_START_SECONDS = 150.0
 AT_ONCE = 2
 # What is found is printed; a large suite has a hundred thousand ids.
 MOST_PRINTED = 64 * 1024 * 1024
@@ -140,6 +141,8 @@ class Bench:
         async def one(number: int) -> None:
             request = _request(orders[number], find=False, mark="")
             answer = await self._cached(("run", str(number), *orders[number]), tree, tests, request)
+            if not answer["outcomes"] and _ran_late(answer):
+                raise SandboxError(f"{what}: no test began within {SLOW_START_SECONDS:.0f} s; is the machine too busy?")
             if answer["out_of_time"]:
                 raise TaskError(f"{what}: they take more than {SUITE_SECONDS:.0f} s; such a suite cannot be judged")
             words = {test: answer["outcomes"].get(test, "missing") for test in orders[0]}
@@ -150,12 +153,14 @@ class Bench:
         return [found[number] for number in range(runs)]
 
     async def _cached(self, key: Sequence[str], tree: Tree, tests: Tree, request: Mapping[str, Any]) -> Any:
-        """A supervisor's answer, from the cache if the very same was asked before."""
+        """A supervisor's answer, from the cache if the very same was asked and answered in time before."""
         place = paths.cache() / "outcomes" / f"{self._digest(key, tree, tests)}.json"
         with suppress(OSError, ValueError):
             return json.loads(place.read_text("ascii"))
         async with self.places:
             answer = await self._ask(tree, tests, request)
+        if _ran_late(answer):
+            return answer
         with boundary(HarnessError, f"write to {place}"):
             place.parent.mkdir(parents=True, exist_ok=True)
             write_whole(place, json.dumps(answer).encode("ascii"))
@@ -186,6 +191,11 @@ class Bench:
                 await in_thread(ready.dispose)
 
 
+def _ran_late(answer: Mapping[str, Any]) -> bool:
+    """Whether a clock ended anything: a busy machine can be why, which must not be remembered."""
+    return answer["out_of_time"] or any(session["timed_out"] for session in answer["sessions"])
+
+
 def _answer(ready: ReadyJudge, request: Mapping[str, Any], archive: bytes) -> dict[str, Any]:
     deadline = time.monotonic() + SUITE_SECONDS + MARGIN_SECONDS
     ready.supervisor.send_json(request)
@@ -193,7 +203,11 @@ def _answer(ready: ReadyJudge, request: Mapping[str, Any], archive: bytes) -> di
     ready.supervisor.receive_json(deadline)
     try:
         return ready.supervisor.receive_json(deadline)
+    except Broken:  # nobody inside can do that
+        raise
     except NoAnswer as exc:
+        with suppress(AgentError):
+            ready.container.blame(exc)
         raise TaskError(f"the tests bring their container down: {exc}") from exc
 
 
@@ -203,7 +217,7 @@ def _request(ids: list[str], *, find: bool, mark: str) -> dict[str, Any]:
         "ids": ids,
         "suite_timeout": SUITE_SECONDS,
         "test_timeout": TEST_SECONDS,
-        "start_timeout": SUITE_SECONDS if find else START_SECONDS,
+        "start_timeout": SUITE_SECONDS if find else SLOW_START_SECONDS,
         "limit": MOST_PRINTED if find else LIMIT,
         "plan": plan,
         "pytest_run": guest.source_of("pytest_survey"),

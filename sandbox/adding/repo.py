@@ -6,9 +6,12 @@ words are kept.
 
 from __future__ import annotations
 
+import fcntl
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from sandbox.tree import Tree
 
 Say = Callable[[str], None]
 
+MOST_NAMED = 8
 MACHINES = ("x86_64", "aarch64")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -52,6 +56,8 @@ class Manifest:
     text: str
     notes: list[str] = field(default_factory=list)
     pinned: list[str] = field(default_factory=list)
+    _steps: list[Callable[[str], str]] = field(default_factory=list)
+    _written: str | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -70,30 +76,56 @@ class Manifest:
         """The release of which a field has this value, if there is one."""
         return next((row for row in self.document.get("releases", ()) if row.get(key) == value), None)
 
+    def change(self, step: Callable[[str], str]) -> None:
+        """Change the text by a step that changes nothing where it was made before."""
+        self._steps.append(step)
+        self.text = step(self.text)
+
     def write(self) -> None:
-        """Put it in its place, whole, if that changes anything.
+        """Put it in its place, whole, if that changes anything. What others wrote there meanwhile is kept.
 
         Raises:
             BadInput: what was told makes no manifest; then nothing is changed.
             HarnessError: it cannot be written.
         """
         self.repo()
-        if self.text != self.before:
-            with boundary(HarnessError, f"write to {self.path}"):
+        with self._alone():
+            now = read_text(self.path) if self.path.is_file() else None
+            text = now or ""
+            for step in self._steps:
+                text = step(text)
+            if text != (now or ""):
+                repo_of(parse_toml(text, self.path), self.path)
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(self.path, self.text.encode("utf-8"))
+                write_whole(self.path, text.encode("utf-8"))
+                self.before, self.text, self._written = now, text, text
 
     def take_back(self) -> None:
-        """Make the file what it was.
+        """Undo `write`, unless somebody has built upon it.
 
         Raises:
             HarnessError: it cannot be written.
         """
-        with boundary(HarnessError, f"write to {self.path}"):
-            if self.before is None:
-                self.path.unlink(missing_ok=True)
-            elif self.text != self.before:
+        with self._alone():
+            if self._written is None or not self.path.is_file() or read_text(self.path) != self._written:
+                return
+            if self.before is not None:
                 write_whole(self.path, self.before.encode("utf-8"))
+            else:
+                self.path.unlink()
+                with suppress(OSError):  # others lie there, too
+                    self.path.parent.rmdir()
+            self._written = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes a manifest meanwhile."""
+        with boundary(HarnessError, f"write to {self.path}"):
+            place = paths.cache() / "manifests.lock"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
 
 
 def open_manifest(name: str, folder: Path | None = None) -> Manifest:
@@ -185,8 +217,9 @@ def _is_pinned(made: Manifest, version: str) -> bool:
 def _listed(made: Manifest, rows: Sequence[fetch.Listed], version: str) -> fetch.Listed:
     files = [row for row in rows if row.version == version]
     if not files:
-        known = ", ".join(dict.fromkeys(row.version for row in rows[:8]))
-        raise BadInput(f"the package index has no source distribution of {made.name} {version} (it has {known}, …)")
+        known = list(dict.fromkeys(row.version for row in rows))
+        some = ", ".join(known[:MOST_NAMED]) + (", …" if len(known) > MOST_NAMED else "") or "none at all"
+        raise BadInput(f"the package index has no source distribution of {made.name} {version} (it has {some})")
     return sorted(files, key=lambda row: row.file.endswith(".zip"))[0]
 
 
@@ -203,9 +236,10 @@ def _extend(
     """Put releases into the text of a manifest, with what their files tell."""
     read = [facts(tree, made.name, tests=told.tests, import_name=told.import_name) for _, tree in found]
     if not made.text:
-        made.text = _head(made, read[-1], told, git)
-    elif git is not None and "git" not in made.document:
-        made.text = manifest.with_git(made.text, git)
+        head = _head(made, read[-1], told, git)
+        made.change(lambda text: text or head)
+    elif git is not None:
+        made.change(lambda text: manifest.with_git(text, git))
     # A test file that moved is a test file under its old name, too.
     known = [glob for row in made.document.get("releases", ()) for glob in row["tests"]]
     new = sorted({glob for one in read for glob in one.tests}, key=lambda glob: ("." in glob, glob))
@@ -217,7 +251,7 @@ def _extend(
     for identity, tree in found:
         if not any(matches(path, globs) for path in tree):
             raise BadInput(f"{made.name} {identity['version']}: holds no tests ({', '.join(globs)}); give --tests GLOB")
-        made.text = manifest.with_release(made.text, {**identity, "tests": globs})
+        made.change(partial(manifest.with_release, row={**identity, "tests": globs}))
     _add_wheels(made, [*told.requires, *(need for one in read for need in one.needs)], say)
     unmet = sorted({module for one in read for module in one.unmet})
     if unmet:
@@ -238,7 +272,7 @@ def _head(made: Manifest, read: Facts, told: Told, git: str | None) -> str:
 
 def _add_wheels(made: Manifest, wanted: Sequence[str], say: Say) -> None:
     """Pin the wheels that the base image does not have and the manifest neither."""
-    held = {fetch.normal(row["name"]) for row in made.document.get("requirements", ())} | _in_image()
+    held = {fetch.normal(row["name"]) for row in made.document.get("requirements", ())} | in_image()
     needs = {_distribution(text): text for text in wanted}
     missing = [text for name, text in needs.items() if name not in held]
     if not missing:
@@ -252,7 +286,7 @@ def _add_wheels(made: Manifest, wanted: Sequence[str], say: Say) -> None:
         for machine in MACHINES[1:]:
             hashes |= _elsewhere(made, wheel, machine)
         row = {"name": wheel.name, "version": wheel.version, "sha256": sorted(hashes)}
-        made.text = manifest.with_requirement(made.text, row)
+        made.change(partial(manifest.with_requirement, row=row))
 
 
 def _elsewhere(made: Manifest, wheel: fetch.Wheel, machine: str) -> set[str]:
@@ -272,7 +306,7 @@ def _distribution(requirement: str) -> str:
     return fetch.normal(found[0])
 
 
-def _in_image() -> set[str]:
+def in_image() -> set[str]:
     """What the base image brings, by name."""
     lock = paths.image_lock().read_text("utf-8")
     return {fetch.normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)}

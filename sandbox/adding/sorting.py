@@ -78,6 +78,12 @@ def named(tests: Sequence[str]) -> str:
     return ", ".join(tests[:MOST_NAMED]) + more
 
 
+def reason(words: str) -> str:
+    """The one line of what pytest says of a failure that names it."""
+    lines = [line[1:].strip() for line in words.splitlines() if line.startswith("E ")]
+    return " ".join((lines[-1] if lines else words).split())[-200:]
+
+
 def _count(tests: Sequence[str]) -> str:
     return f"{len(tests)} test{'s' if len(tests) != 1 else ''}"
 

@@ -8,45 +8,32 @@ are read once more.
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import docker
 
 from sandbox.env import harbor_container as containers
-from sandbox.env.container import Container, make_container
+from sandbox.env.container import Container
 from sandbox.env.engine import talking
 from sandbox.env.harbor_container import Inside, SizeWatch
+from sandbox.env.harbor_reading import LOGS, read_state
 from sandbox.env.outside import held_still
-from sandbox.env.plain import PlainTools
+from sandbox.env.plain import PlainTools, execute
 from sandbox.env.stream import NoAnswer
 from sandbox.env.workspace import DEFAULT_CALL_SECONDS, FILE_CALL_SECONDS, LEAST_SECONDS, Called, Sealed, Trouble
-from sandbox.errors import AgentError, SandboxError, TaskError
+from sandbox.errors import AgentError, TaskError
 from sandbox.harbor.settings import Harbor
-from sandbox.harbor.state import Found, State, escaped, is_never, laid_out, outermost, parents, tree_of
+from sandbox.harbor.state import Found, laid_out, tree_of
 from sandbox.task import SOLUTION, Resources
 from sandbox.tooling import Tool
 from sandbox.tree import Changes, Tree
 
-# A state is held in memory.
-MOST_BYTES = 256 * 1024 * 1024
-LARGEST_BASE = 64 * 1024 * 1024
-# Each takes a request of its own.
-MOST_READS = 400
 # Below this the working directory is read whole, in one request.
 SMALL_BYTES = 8 * 1024 * 1024
 # Beside the image's own: programs of an agent have no terminal.
 QUIET = {"TERM": "dumb", "PAGER": "cat", "GIT_PAGER": "cat"}
-# How the engine numbers what it finds: changed, added, gone.
-CHANGED, ADDED, GONE = 0, 1, 2
-# Directories that change with everything that is done, with their usual modes.
-COMMON = {"tmp": 0o1777, "var/tmp": 0o1777, "root": 0o700, "run": 0o755}
-LOGS = ("logs/agent", "logs/artifacts", "logs/verifier")
-OURS = frozenset({"logs", *LOGS})
 SETUP = "setup.sh"
 SETUP_SECONDS = 600.0
 STOPPED = "the sandbox could not run this tool: the container is out of memory, processes or time"
@@ -57,13 +44,22 @@ class HarborEnvironment:
 
     transport = PlainTools.transport
 
-    def __init__(self, container: Container, harbor: Harbor, inside: Inside, base: Tree, given: Sequence[Tree]) -> None:
+    def __init__(
+        self,
+        container: Container,
+        harbor: Harbor,
+        inside: Inside,
+        base: Tree,
+        given: Sequence[Tree],
+        solutions: Sequence[Tree],
+    ) -> None:
         """Use `HarborEnvironment.start`."""
         self.container = container
         self._parts = harbor.parts
         self._inside = inside
         self._base = base
         self._given = given
+        self._solutions = solutions
         self._watch: SizeWatch | None = None
         self._step = 0
         self._ready = False
@@ -82,7 +78,7 @@ class HarborEnvironment:
         environment: Mapping[str, str],
         base: Tree,
         given: Sequence[Tree],
-        solution: Tree | None,
+        solutions: Sequence[Tree],
     ) -> HarborEnvironment:
         """Start a container, wait for its healthcheck, and begin the first step.
 
@@ -90,7 +86,7 @@ class HarborEnvironment:
             inside: what the image says, with the task's own working directory.
             base: the image's own files below it, escaped.
             given: of each step what is laid into the working directory when it begins.
-            solution: the reference solution, for the oracle alone.
+            solutions: for the oracle alone, the reference solution of each step; none for everybody else.
 
         Raises:
             TaskError: it does not get well.
@@ -101,10 +97,9 @@ class HarborEnvironment:
         )
         try:
             folders = [Found(path=path, kind="dir", mode=0o777, uid=0, gid=0) for path in LOGS]
-            files = [] if solution is None else laid_out(solution, SOLUTION.strip("/"))
-            containers.put(container, [*folders, *files])
+            containers.put(container, folders)
             containers.await_health(container, harbor.healthcheck, user=inside.user)
-            made = cls(container, harbor, inside, base, given)
+            made = cls(container, harbor, inside, base, given, solutions)
             made._begin_step()
             made._watch = SizeWatch(container, resources.storage_mb)
             return made
@@ -133,6 +128,22 @@ class HarborEnvironment:
             answer={**answer, "seconds": time.monotonic() - started},
             changes=None if tool.effect == "read" else self._changes(),
             trouble=trouble,
+        )
+
+    def solve(self, command: str) -> None:
+        """Run a command of ours as the agent's user, however it ends.
+
+        Raises:
+            NoAnswer, SandboxError: as `execute`.
+        """
+        seconds = self._parts[self._step].agent_seconds
+        execute(
+            self.container,
+            ["sh", "-c", command],
+            user=self._user,
+            workdir=self._inside.workdir,
+            environment=QUIET,
+            seconds=seconds,
         )
 
     def look_alive(self) -> Trouble | None:
@@ -196,6 +207,8 @@ class HarborEnvironment:
     def _begin_step(self) -> None:
         """Lay down what comes with a step, run its setup, and wait for its healthcheck."""
         home, given = self._inside.workdir, self._given[self._step]
+        if self._solutions:
+            containers.put(self.container, laid_out(self._solutions[self._step], SOLUTION.strip("/")))
         if given:
             entries = laid_out(given, home.strip("/"))
             containers.put(self.container, [entry for entry in entries if entry.kind != "dir"])
@@ -236,93 +249,3 @@ def _stopped(exc: NoAnswer) -> dict[str, Any]:
     """The answer to a call that has none."""
     facts = {"bytes": len(STOPPED), "sha256": "", "truncated": False, "replaced": False}
     return {"status": "killed", "output": STOPPED, "exit_code": exc.status, **facts}
-
-
-def read_state(container: Container, workdir: str, *, whole: bool) -> State:
-    """What differs in a container, stopped or frozen, from its image.
-
-    Args:
-        whole: read the working directory whole where something in it differs.
-
-    Raises:
-        AgentError: it is more than is kept.
-        SandboxError: the container or the engine failed.
-    """
-    with talking("look for what an agent left"):
-        rows = container.client.api.diff(container.id) or []
-    kinds = {row["Path"].strip("/"): int(row["Kind"]) for row in rows}
-    kinds = {path: kind for path, kind in kinds.items() if not is_never(path)}
-    home = workdir.strip("/")
-    found: dict[str, Found] = {}
-    left = MOST_BYTES
-    for path, itself in _reads(kinds, home, whole=whole):
-        try:
-            entries = containers.take(container, f"/{path}", left, itself=itself)
-        except FileNotFoundError:
-            continue
-        left -= sum(len(entry.data) for entry in entries)
-        found.update((entry.path, entry) for entry in entries if entry.path in kinds and _is_told(entry, kinds))
-    gone = outermost([path for path, kind in kinds.items() if kind == GONE])
-    return State(found=found, gone=tuple(gone))
-
-
-def _reads(kinds: Mapping[str, int], home: str, *, whole: bool) -> list[tuple[str, bool]]:
-    """What is read to know what differs: paths, and whether itself alone is meant where it is a directory."""
-    above = {parent for path in kinds for parent in parents(path)}
-    inside = [path for path, kind in kinds.items() if home and kind != GONE and (path + "/").startswith(home + "/")]
-    reads: list[tuple[str, bool]] = []
-    rest = dict(kinds)
-    if inside and whole:
-        reads.append((home, False))
-        rest = {path: kind for path, kind in kinds.items() if path not in set(inside)}
-    reads += [(path, False) for path in outermost([path for path, kind in rest.items() if kind == ADDED])]
-    changed = [path for path, kind in rest.items() if kind == CHANGED and path not in above and path not in COMMON]
-    reads += [(path, True) for path in changed]
-    if len(reads) > MOST_READS:
-        raise AgentError(f"what it left cannot be kept: more than {MOST_READS} places of the file system differ")
-    return reads
-
-
-def _is_told(entry: Found, kinds: Mapping[str, int]) -> bool:
-    """Whether an entry says something: a directory of the image that is as directories are does not."""
-    if entry.path in OURS:
-        return False
-    if entry.kind != "dir" or kinds[entry.path] != CHANGED:
-        return True
-    return not entry.is_plain and COMMON.get(entry.path) != entry.mode
-
-
-def survey(
-    client: docker.DockerClient, image: str, workdir: str | None, *, labels: Mapping[str, str]
-) -> tuple[Inside, Tree]:
-    """What an image says of its containers, and its own files below the working directory, escaped.
-
-    Args:
-        workdir: the task's own, in place of the image's.
-
-    Raises:
-        SandboxError: the engine does not answer.
-    """
-    inside = containers.look_inside(client, image)
-    if workdir is not None:
-        inside = replace(inside, workdir=workdir)
-    return inside, _files_of(client, image, inside.workdir, labels=labels)
-
-
-def _files_of(client: docker.DockerClient, image: str, workdir: str, *, labels: Mapping[str, str]) -> Tree:
-    """An image's own files below its working directory; none where that is `/`, absent or very large."""
-    if workdir == "/":
-        return {}
-    name = "roadtest-" + secrets.token_hex(8)
-    with talking(f"look into {image}"):
-        found = make_container(client, image, name, command=["true"], labels=dict(labels))
-    container = Container(client=client, id=found, image=image, volume=None)
-    try:
-        entries = containers.take(container, workdir.rstrip("/"), LARGEST_BASE)
-    except (FileNotFoundError, AgentError):
-        return {}
-    finally:
-        # What is left of it, the end of the run removes.
-        with contextlib.suppress(SandboxError):
-            container.remove()
-    return {escaped(found.path): entry for found in entries if (entry := found.entry) and not is_never(found.path)}

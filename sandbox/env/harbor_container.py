@@ -11,13 +11,10 @@ a shell that spares itself: a `kill -1` of root ends everything but that.
 from __future__ import annotations
 
 import contextlib
-import io
 import secrets
-import tarfile
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +28,7 @@ from sandbox.env.plain import execute
 from sandbox.errors import AgentError, RoadtestError, SandboxError, TaskError
 from sandbox.guest.tape import Tape
 from sandbox.harbor.settings import Healthcheck
-from sandbox.harbor.state import Found, pack_found, perms
+from sandbox.harbor.state import Found, pack_found
 from sandbox.task import Resources
 
 MIB = 1024 * 1024
@@ -51,15 +48,6 @@ CAPABILITIES = [
 MAIN = ["sh", "-c", "while :; do sleep 86400 & wait $!; done"]
 LOOK_SECONDS = 1.0
 START_LOOKS = 50
-CHUNK = 1 << 20
-# An archive ends with two blocks of zeros.
-END = bytes(1024)
-LARGEST_FILE = MIB
-# Of an archive beside contents.
-HEADERS = 64 * MIB
-# How the engine, which is written in Go, marks a directory.
-DIRECTORY = 1 << 31
-KINDS = {tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file", tarfile.SYMTYPE: "link", tarfile.DIRTYPE: "dir"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +136,7 @@ def bounds(resources: Resources, *, network: bool) -> dict[str, Any]:
         "nano_cpus": int(resources.cpus * 1e9),
         "pids_limit": resources.pids,
         "ulimits": [
-            Ulimit(name="nofile", soft=65536, hard=65536),
+            Ulimit(name="nofile", soft=4096, hard=4096),
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="fsize", soft=size, hard=size),
         ],
@@ -194,68 +182,6 @@ def put(container: Container, entries: Iterable[Found]) -> None:
     with talking("put files into a container"):
         if not container.client.api.put_archive(container.id, "/", pack_found(entries)):
             raise SandboxError("files cannot be put into a container")
-
-
-def take(container: Container, path: str, most: int, *, itself: bool = False) -> list[Found]:
-    """The entry at an absolute path and all below it; what is neither file, link nor directory is left out.
-
-    Args:
-        most: bytes of contents.
-        itself: of a directory only itself.
-
-    Raises:
-        FileNotFoundError: there is nothing.
-        AgentError: it is larger.
-        SandboxError: the engine does not answer, or what came is no whole archive.
-    """
-    with talking("read files of a container"):
-        try:
-            parts, facts = container.client.api.get_archive(container.id, path, chunk_size=CHUNK)
-        except NotFound as exc:
-            raise FileNotFoundError(path) from exc
-        data = bytearray()
-        alone = itself and bool(int(facts["mode"]) & DIRECTORY)
-        # An archive that is left open blocks the container in the engine.
-        with closing(parts):
-            for part in parts:
-                data += part
-                if alone and len(data) >= tarfile.BLOCKSIZE:
-                    data = data[: tarfile.BLOCKSIZE] + END
-                    break
-                if len(data) > most + HEADERS:
-                    raise AgentError(f"what it left cannot be kept: {path} is larger than {most >> 20} MiB")
-    if not data.endswith(END):
-        raise SandboxError("the archive of a container's files breaks off")
-    return list(_read(bytes(data), path.rpartition("/")[0].strip("/")))
-
-
-def _read(data: bytes, folder: str) -> Iterable[Found]:
-    contents: dict[str, bytes] = {}
-    prefix = f"{folder}/" if folder else ""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8", errors="surrogateescape") as tar:
-            for member in tar:
-                kind = "file" if member.islnk() else KINDS.get(member.type)
-                name = member.name.strip("/")
-                if kind is None or not name or ".." in name.split("/"):
-                    continue
-                content = b""
-                if member.issym():
-                    content = member.linkname.encode("utf-8", "surrogateescape")
-                elif member.islnk():  # a second name of a file that came before
-                    content = contents.get(member.linkname.strip("/"), b"")
-                elif kind == "file" and (handle := tar.extractfile(member)) is not None:
-                    content = contents[name] = handle.read()
-                yield Found(
-                    path=prefix + name,
-                    kind=kind,
-                    mode=perms(member.mode),
-                    uid=member.uid,
-                    gid=member.gid,
-                    data=content,
-                )
-    except tarfile.TarError as exc:
-        raise SandboxError(f"the archive of a container's files is broken: {exc}") from exc
 
 
 def run(
@@ -332,18 +258,3 @@ class SizeWatch:
                     return
             except (RoadtestError, APIError, *LOST):
                 continue
-
-
-def read_small(container: Container, folder: str, names: Iterable[str]) -> dict[str, bytes]:
-    """Regular files of a folder, of at most 1 MiB each; what is not there, or is something else, is left out.
-
-    Raises:
-        SandboxError: the engine does not answer.
-    """
-    found = {}
-    for name in names:
-        with contextlib.suppress(FileNotFoundError, AgentError):
-            rows = take(container, f"{folder}/{name}", LARGEST_FILE)
-            if len(rows) == 1 and rows[0].kind == "file":
-                found[name] = rows[0].data
-    return found

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import docker
@@ -20,11 +20,12 @@ import docker
 from sandbox.env import harbor_container as containers
 from sandbox.env.container import Container
 from sandbox.env.harbor_container import Inside
+from sandbox.env.harbor_reading import read_small
 from sandbox.env.plain import execute
 from sandbox.env.stream import NoAnswer
 from sandbox.errors import SandboxError
 from sandbox.guest.tape import Tape
-from sandbox.harbor.carrying import ImageFacts, left_behind, path_of
+from sandbox.harbor.carrying import ImageFacts, left_behind, path_of, words_in
 from sandbox.harbor.reward import JSON_FILE, TEXT_FILE, NoReward, read_rewards
 from sandbox.harbor.settings import Harbor, Part
 from sandbox.harbor.state import Found, State, laid_out
@@ -81,8 +82,14 @@ def verify(
     environment: Mapping[str, str],
     state: State,
     tests: Tree,
+    asked: str,
 ) -> Verified:
     """Judge one state. Blocks.
+
+    Args:
+        inside: what the image says, with the task's own working directory.
+        environment: the task's variables.
+        asked: the instruction.
 
     Raises:
         TaskError: the container does not get well, or the tests cannot be started.
@@ -93,7 +100,7 @@ def verify(
     )
     try:
         containers.await_health(container, harbor.healthcheck, user=inside.user)
-        behind = _lay(container, state, inside)
+        behind = _lay(container, state, inside, asked)
         verifier_logs = Found(path=LOGS, kind="dir", mode=0o777, uid=0, gid=0)
         containers.put(container, [*laid_out(tests, TESTS), verifier_logs])
         started = time.monotonic()
@@ -108,7 +115,7 @@ def verify(
         )
         seconds = time.monotonic() - started
         containers.end(container)
-        files = containers.read_small(container, f"/{LOGS}", (TEXT_FILE, JSON_FILE))
+        files = read_small(container, f"/{LOGS}", (TEXT_FILE, JSON_FILE))
         return _verified(files, code, tape, behind, seconds)
     except NoAnswer as exc:
         raise SandboxError(f"the verifier cannot be run: {exc}") from exc
@@ -116,9 +123,9 @@ def verify(
         container.remove()
 
 
-def _lay(container: Container, state: State, inside: Inside) -> dict[str, str]:
+def _lay(container: Container, state: State, inside: Inside, asked: str) -> dict[str, str]:
     """Have a state in a container of the untouched image; what of it is not taken over, and why."""
-    facts = look(container, list(state.found), inside)
+    facts = replace(look(container, list(state.found), inside), asked=words_in(asked))
     behind = left_behind(state, facts)
     gone = [path for path in state.gone if path not in behind]
     if gone:

@@ -14,6 +14,7 @@ This is a list, so it is resistance and no proof (docs/design/harbor.md).
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -51,6 +52,8 @@ RUNNERS = frozenset(
 _TEST_TOOLS = frozenset(
     ["_pytest", "pluggy", "iniconfig", "packaging", "exceptiongroup", "tomli", "pygments", "py", "coverage"]
 )
+# Nobody imports its `test`, and many a project has one.
+_STANDARD = sys.stdlib_module_names - {"test"}
 _STARTUP = frozenset({"sitecustomize", "usercustomize"})
 _PTH_RUNS = re.compile(rb"^\s*import[ \t]", re.MULTILINE)
 _SHARED = re.compile(r"\.so(\.|$)")
@@ -84,19 +87,27 @@ _ABOVE_TESTS = frozenset(
 class ImageFacts:
     """Of the untouched image: directories of PATH, names of the commands in them, which of some paths are there.
 
-    workdir: without its leading slash; empty for `/`.
+    workdir: without its leading slash; empty for `/`. asked: words of the instruction; what is named there is
+    no trojan if it is new.
     """
 
     path: tuple[str, ...]
     commands: frozenset[str]
     existing: Collection[str]
     workdir: str = ""
+    asked: frozenset[str] = frozenset()
 
 
 def path_of(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The directories of PATH, without leading slashes."""
     found = [folder.strip("/") for folder in environment.get("PATH", USUAL_PATH).split(":")]
     return tuple(dict.fromkeys(folder for folder in found if folder))
+
+
+def words_in(instruction: str) -> frozenset[str]:
+    """The names that an instruction holds, without their suffixes too."""
+    words = re.findall(r"[A-Za-z0-9_.-]+", instruction)
+    return frozenset({*words, *(word.partition(".")[0] for word in words)})
 
 
 def left_behind(state: State, image: ImageFacts) -> dict[str, str]:
@@ -128,7 +139,7 @@ def _of_found(
         return "stands in place of a directory of the image" if found.kind != "dir" else "directories are the image's"
     folder, _, name = path.rpartition("/")
     if folder in bins or _OWN_COMMANDS.search(folder):
-        if path in image.existing or name in image.commands or name in RUNNERS:
+        if path in image.existing or name in image.commands or (name in RUNNERS and name not in image.asked):
             return "commands are those of the image"
     elif _is_below(path, bins):
         return None
@@ -153,12 +164,23 @@ def _of_python(found: Found, image: ImageFacts, bins: Collection[str]) -> str | 
         return "the interpreter is that of the image"
     if (site := _SITE.search(path)) and _is_test_tool(site[3]):
         return "pytest is that of the image"
-    top = path.removeprefix(f"{image.workdir}/") if image.workdir else path
-    if _is_test_tool(top.partition("/")[0]) and path not in image.existing:
-        return "it would stand in for pytest"
+    if path not in image.existing and (module := _module(path, image)) and module not in image.asked:
+        return f"it would stand in for the module {module}"
     if image.workdir and path in _ABOVE_TESTS:
         return "pytest would read it as the tests' configuration"
     return None
+
+
+def _module(path: str, image: ImageFacts) -> str | None:
+    """What Python or pytest would import from the working directory in place of their own; None if nothing.
+
+    `python -m pytest` looks there first.
+    """
+    top = path.removeprefix(f"{image.workdir}/") if image.workdir else path
+    name, _, rest = top.partition("/")
+    bare = name.partition(".")[0]
+    is_module = (name.endswith((".py", ".so")) and not rest) or rest == "__init__.py"
+    return bare if is_module and (_is_test_tool(bare) or bare in _STANDARD) else None
 
 
 def _is_test_tool(name: str) -> bool:

@@ -24,7 +24,8 @@ _FETCHES = re.compile(
 # What programs say that wanted a name or a route and got none.
 _STARVED = re.compile(
     r"could not resolve|temporary failure (?:in name )?resol|name or service not known|network is unreachable"
-    r"|failed to lookup address|unable to resolve|dns error|no address associated|nameresolutionerror",
+    r"|failed to lookup address|unable to resolve|dns error|no address associated|nameresolutionerror"
+    r"|unable to locate package|(?:uvx?|curl|wget|pip3?|npm|npx): (?:command )?not found",
     re.IGNORECASE,
 )
 

@@ -19,15 +19,16 @@ from sandbox.env.harbor_agent import HarborEnvironment
 from sandbox.env.harbor_container import Inside
 from sandbox.env.harbor_verifier import Verified, verify
 from sandbox.errors import TaskError
-from sandbox.events import Event, of_kind
+from sandbox.events import Event
 from sandbox.exams import tests_in
 from sandbox.harbor.network import fetching, starved
-from sandbox.harbor.reward import combined, one_number
+from sandbox.harbor.reward import one_number, outcome, rewards_before
 from sandbox.harbor.settings import Harbor, Part
 from sandbox.harbor.state import State, state_of
 from sandbox.judge import overlay
 from sandbox.judging import MOST_NAMED, InContainers
 from sandbox.kit import Exam, opened
+from sandbox.llm.scripted import SOLVE, harbor_command
 from sandbox.plan import ORACLE
 from sandbox.probing import Want
 from sandbox.task import Task
@@ -46,6 +47,7 @@ class Surroundings:
     """What the trials of one Harbor task share beside their kit.
 
     base: the image's own files below the working directory. given: what is laid there as each step begins.
+    solutions: the reference solution of each step.
     checks: what was judged in this run, with a lock for each. lost: tests that want a network, by exam, with
     what they say on the untouched image; None where they say nothing of the kind.
     """
@@ -53,6 +55,7 @@ class Surroundings:
     inside: Inside
     base: Tree
     given: Sequence[Tree]
+    solutions: Sequence[Tree]
     checks: dict[Key, Verified] = field(default_factory=dict)
     locks: dict[Key, anyio.Lock] = field(default_factory=dict)
     lost: dict[int, str | None] = field(default_factory=dict)
@@ -78,25 +81,30 @@ class InHarbor(InContainers):
 
     def workbench(self) -> AbstractAsyncContextManager[Workbench]:
         """The agent's container and the history of what it leaves."""
-        trial, kit, around, harbor = self._trial, self._kit, self._around, self._harbor
+        around, harbor = self._around, self._harbor
 
         def start() -> tuple[HarborEnvironment, dict[str, Any]]:
-            env = HarborEnvironment.start(
-                kit.client,
-                kit.image,
-                labels=owner.labels(run=kit.run_id, trial=trial.key, role="agent"),
-                resources=trial.task.resources,
-                harbor=harbor,
-                inside=around.inside,
-                environment=trial.task.environment,
-                base=around.base,
-                given=around.given,
-                solution=kit.solution if trial.candidate.kind == ORACLE else None,
-            )
-            return env, {"workdir": around.inside.workdir, "user": harbor.parts[0].agent_user or around.inside.user}
+            solutions = around.solutions if self._trial.candidate.kind == ORACLE else ()
+            facts = {"workdir": around.inside.workdir, "user": harbor.parts[0].agent_user or around.inside.user}
+            return self._environment(solutions, role="agent"), facts
 
-        bounds = harbor_container.describe(trial.task.resources, network=harbor.network)
-        return opened(kit, self._journal, start, bounds)
+        bounds = harbor_container.describe(self._trial.task.resources, network=harbor.network)
+        return opened(self._kit, self._journal, start, bounds)
+
+    def _environment(self, solutions: Sequence[Tree], *, role: str) -> HarborEnvironment:
+        kit, task, around = self._kit, self._trial.task, self._around
+        return HarborEnvironment.start(
+            kit.client,
+            kit.image,
+            labels=owner.labels(run=kit.run_id, trial=self._trial.key, role=role),
+            resources=task.resources,
+            harbor=self._harbor,
+            inside=around.inside,
+            environment=task.environment,
+            base=around.base,
+            given=around.given,
+            solutions=solutions,
+        )
 
     async def judge_start(self) -> None:
         """Nothing: no round of a loop begins with the untouched image."""
@@ -123,18 +131,14 @@ class InHarbor(InContainers):
 
     def _facts(self, exam: int, found: Verified) -> dict[str, Any]:
         """What a verifier found, as `check.ran` tells of it: with the steps before, which have checks of their own."""
-        part = self._harbor.parts[exam]
-        scores = self._scores_before(exam)
-        if found.rewards is not None:
-            scores[exam] = one_number(found.rewards)
-        bugs = {
-            bug.id: "P" if scores.get(at) == 1.0 else "F" for at, bug in enumerate(self._trial.task.bugs[: exam + 1])
-        }
+        names = [bug.id for bug in self._trial.task.bugs]
+        before = rewards_before(self._journal.events, exam)
+        bugs, score = outcome(names, self._harbor.strategy, exam, found.rewards, before)
         return {
             "judge": self._trial.task.judge.kind,
             "purpose": "score",
             "exam": exam,
-            "step": part.name,
+            "step": self._harbor.parts[exam].name,
             "selected": None,
             "tests_digest": self._kit.exams[exam].digest,
             "bugs": bugs,
@@ -144,16 +148,12 @@ class InHarbor(InContainers):
             "tampering": [],
             "incomplete": found.rewards is None,
             "dead_canaries": [],
-            "score": combined([scores[at] for at in sorted(scores)], self._harbor.strategy) if found.rewards else 0.0,
+            "score": score,
             "rewards": None if found.rewards is None else dict(found.rewards),
             "left_behind": dict(list(found.behind.items())[:MOST_NAMED]),
             "answer": self._journal.blob(harbor_verifier.packed(found)),
             "suite_seconds": found.seconds,
         }
-
-    def _scores_before(self, exam: int) -> dict[int, float]:
-        checks = [event.data for event in of_kind(self._journal.events, "check.ran")]
-        return {data["exam"]: one_number(data["rewards"]) for data in checks if data["exam"] < exam and data["rewards"]}
 
     async def _judged(self, exam: int, state: State) -> Verified:
         """What the verifier finds.
@@ -174,9 +174,10 @@ class InHarbor(InContainers):
         return found
 
     def _lost(self, exam: int, found: Verified) -> str | None:
-        """What a verifier says that it could not fetch, if it says that of the untouched image as well.
+        """What a verifier says that it could not fetch, if that decides: the untouched image has it say so as well.
 
-        Of a candidate's state alone it is not believed: whoever fails could say so.
+        Of a candidate's state alone it is not believed: whoever fails could say so. And where the reference is
+        accepted all the same, so is what comes of others.
         """
         script = self._kit.exams[exam].tests.get(TEST_SCRIPT)
         may_be = not self._harbor.network and script is not None and fetching(script.data.decode("utf-8", "replace"))
@@ -184,8 +185,21 @@ class InHarbor(InContainers):
             return None
         lost = self._around.lost
         if exam not in lost:
-            lost[exam] = starved(self._verify(exam, State()).output)
+            words = starved(self._verify(exam, State()).output)
+            lost[exam] = None if words is None or self._is_reference_accepted(exam) else words
         return lost[exam]
+
+    def _is_reference_accepted(self, exam: int) -> bool:
+        """Whether the reference solution has the whole reward under these tests; of a task with steps nobody knows."""
+        if self._trial.task.steps or SOLVE not in self._around.solutions[exam]:
+            return False
+        env = self._environment(self._around.solutions, role="base")
+        try:
+            env.solve(harbor_command(self._harbor))
+            found = self._verify(exam, state_of(env.seal().tree, self._kit.base.index))
+        finally:
+            env.close()
+        return found.rewards is not None and one_number(found.rewards) == 1.0
 
     def _verify(self, exam: int, state: State) -> Verified:
         kit, task, around = self._kit, self._trial.task, self._around
@@ -200,6 +214,7 @@ class InHarbor(InContainers):
             environment=task.environment,
             state=state,
             tests=kit.exams[exam].tests,
+            asked="\n".join(step.instruction for step in task.steps) or task.instruction,
         )
 
 
@@ -219,7 +234,14 @@ def _exam(task: Task, part: Part, folder: Path) -> Exam:
 
 def given_to(task: Task, folder: Path) -> tuple[Tree, ...]:
     """What is laid into the working directory as each step begins."""
+    return tuple({} if place == folder else read_tree(place / "workdir") for place in _places(task, folder))
+
+
+def solutions_of(task: Task, folder: Path) -> tuple[Tree, ...]:
+    """The reference solution of each step."""
+    return tuple(read_tree(place / "solution") for place in _places(task, folder))
+
+
+def _places(task: Task, folder: Path) -> list[Path]:
     assert task.harbor is not None
-    return tuple(
-        {} if part.name is None else read_tree(folder / "steps" / part.name / "workdir") for part in task.harbor.parts
-    )
+    return [folder if part.name is None else folder / "steps" / part.name for part in task.harbor.parts]

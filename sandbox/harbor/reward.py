@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 
+from sandbox.events import Event, of_kind
 from sandbox.harbor.settings import FINAL, REWARD
 
 JSON_FILE, TEXT_FILE = "reward.json", "reward.txt"
@@ -97,3 +98,30 @@ def falls_short(rewards: Mapping[str, float], least: Mapping[str, float]) -> str
         if value < bound:
             return f"{name} {value:g} is below {bound:g}"
     return None
+
+
+def outcome(
+    names: Sequence[str],
+    strategy: str,
+    exam: int,
+    rewards: Mapping[str, float] | None,
+    before: Mapping[int, Mapping[str, float]],
+) -> tuple[dict[str, str], float]:
+    """What a check comes to: P or F for each bug that was asked for so far, and the score.
+
+    Args:
+        names: the bugs, one for each step.
+        exam: the step that was judged. rewards: what it gave; None: it ran out of time.
+        before: what earlier steps gave.
+    """
+    scores = {step: one_number(given) for step, given in before.items() if step < exam}
+    if rewards is not None:
+        scores[exam] = one_number(rewards)
+    bugs = {name: "P" if scores.get(step) == 1.0 else "F" for step, name in enumerate(names[: exam + 1])}
+    return bugs, combined([scores[step] for step in sorted(scores)], strategy) if rewards is not None else 0.0
+
+
+def rewards_before(events: Sequence[Event], exam: int) -> dict[int, Mapping[str, float]]:
+    """What the steps before one gave, by step, from the log."""
+    checks = [event.data for event in of_kind(events, "check.ran")]
+    return {data["exam"]: data["rewards"] for data in checks if data["exam"] < exam and data["rewards"]}

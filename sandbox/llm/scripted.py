@@ -78,18 +78,21 @@ def oracle_turns(task: Task) -> Sequence[Mapping[str, Any]]:
     ]
 
 
+def harbor_command(harbor: Harbor) -> str:
+    """The command line by which the reference solution of a Harbor task is applied."""
+    variables = {"DEBIAN_FRONTEND": "noninteractive", **harbor.solution_env}
+    return f"env {shlex.join(f'{name}={value}' for name, value in variables.items())} {SOLUTION}/{SOLVE}"
+
+
 def _harbor_turns(task: Task, harbor: Harbor) -> Sequence[Mapping[str, Any]]:
     """The same for a Harbor task, where the solution of each step lies in one place."""
-    variables = {"DEBIAN_FRONTEND": "noninteractive", **harbor.solution_env}
-    command = f"env {shlex.join(f'{name}={value}' for name, value in variables.items())} {SOLUTION}/{SOLVE}"
-    turns = []
+    command, turns = harbor_command(harbor), []
     for part in harbor.parts:
         below = "solution" if part.name is None else f"steps/{part.name}/solution"
         if not (Path(task.path) / below / SOLVE).is_file():
             raise BadInput(f"{task.name}: {below}/{SOLVE} is missing, so there is nothing that {ORACLE} could do")
-        fetched = "" if part.name is None else f"cp -R {SOLUTION}/{part.name}/. {SOLUTION}/ && "
         most = int(min(LONGEST_CALL, part.agent_seconds))
-        turns += [_call("bash", {"command": fetched + command, "timeout": most}), _call("submit", {})]
+        turns += [_call("bash", {"command": command, "timeout": most}), _call("submit", {})]
     return turns
 
 

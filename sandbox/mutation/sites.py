@@ -16,7 +16,20 @@ from libcst import matchers as m
 _HEADER = "if 1:"
 _SILENT_FUNCTIONS = frozenset({"__repr__"})
 _TALKING = frozenset(
-    {"warn", "warning", "debug", "info", "error", "exception", "critical", "log", "print", "echo", "deprecated"}
+    {
+        "warn",
+        "warn_explicit",
+        "warning",
+        "debug",
+        "info",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "print",
+        "echo",
+        "deprecated",
+    }
 )
 _ERRORS = ("Error", "Exception", "Warning")
 _MESSAGES = frozenset({"msg", "message", "err_msg", "error_message", "errmsg"})

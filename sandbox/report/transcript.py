@@ -159,7 +159,7 @@ def _seal(events: Sequence[Event]) -> Seal | None:
         files=int(data["files"]),
         bytes=int(data["bytes"]),
         skipped=int(data["skipped"]),
-        killed=int(data["killed"]),
+        killed=None if data["killed"] is None else int(data["killed"]),
         differs=None if data.get("differs") is None else bool(data["differs"]),
         seconds=float(data["seconds"]),
     )
@@ -188,8 +188,10 @@ def _check(ran: Event | None, answer: Mapping[str, Any]) -> CheckShown | None:
         not_passed=not_passed,
         tampering=_texts(data["tampering"]),
         incomplete=bool(data["incomplete"]),
-        output=_printed(answer) if unexplained else "",
+        output=str(answer.get("output", "")) if "rewards" in data else _printed(answer) if unexplained else "",
         seconds=float(data["seconds"]),
+        rewards=data.get("rewards"),
+        left_behind=tuple(data.get("left_behind", ())),
     )
 
 

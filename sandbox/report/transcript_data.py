@@ -113,14 +113,17 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """The tree that was read out at the end. differs: from the last state saved before; None if there was none."""
+    """The tree that was read out at the end. differs: from the last state saved before; None if there was none.
+
+    killed: processes; None where they were frozen, or ended with their container, and nobody counted.
+    """
 
     at: float
     source: str
     files: int
     bytes: int
     skipped: int
-    killed: int
+    killed: int | None
     differs: bool | None
     seconds: float
 
@@ -140,6 +143,7 @@ class CheckShown:
 
     cached: taken over from an equal tree. passed, total: hidden tests.
     output: what pytest printed, where a test did not pass and left no message; else "".
+    rewards: by name, where the task's own script gave some. left_behind: paths that its container did not take over.
     """
 
     judge: str
@@ -154,6 +158,8 @@ class CheckShown:
     incomplete: bool
     output: str
     seconds: float
+    rewards: Mapping[str, float] | None = None
+    left_behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

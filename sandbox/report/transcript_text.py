@@ -144,8 +144,9 @@ def _seal(seal: Seal, page: Page) -> Iterator[Text]:
     facts = [
         count(seal.files, "file", "files"),
         size(seal.bytes),
-        f"{count(seal.killed, 'process', 'processes')} killed",
     ]
+    if seal.killed is not None:
+        facts.append(f"{count(seal.killed, 'process', 'processes')} killed")
     if seal.skipped:
         facts.append(f"{count(seal.skipped, 'entry', 'entries')} left out, being neither file nor link")
     if seal.differs is False:
@@ -159,6 +160,8 @@ def _seal(seal: Seal, page: Page) -> Iterator[Text]:
 def _check(check: CheckShown, page: Page) -> Iterator[Text]:
     where = "taken over from an equal tree" if check.cached else f"in {seconds(check.seconds)}"
     passed = f"{check.passed} of {count(check.total, 'hidden test', 'hidden tests')} passed"
+    if check.rewards is not None:
+        passed = " · ".join(f"{one_line(name, 40)} {value:g}" for name, value in check.rewards.items())
     text = f"{one_line(check.judge, 20)} · {passed} · {where}"
     yield from page.line(text, margin=COLUMN, first=f"  {'judge':<8}")
     for title, statuses in (("bugs", check.bugs), ("guards", check.guards)):
@@ -171,9 +174,23 @@ def _check(check: CheckShown, page: Page) -> Iterator[Text]:
         yield from page.line(one_line(sign, LONGEST), margin=COLUMN, first=first, style="red")
     if check.incomplete:
         yield from page.line("the clock ran out before every hidden test had run", margin=COLUMN, style="red")
+    if check.rewards is not None:
+        yield from _of_script(check, page)
     yield Text()
     if check.not_passed:
         yield from _not_passed(check, page)
+
+
+def _of_script(check: CheckShown, page: Page) -> Iterator[Text]:
+    """What a task's own script printed, where it did not give all; and what it was not shown."""
+    for index, path in enumerate(check.left_behind):
+        first = f"  {'' if index else 'left':<8}"
+        text = f"{one_line(path, 200)} was not taken over"
+        yield from page.line(text, margin=COLUMN, first=first, style="yellow")
+    lines = [line for line in check.output.splitlines() if line.strip()] if check.score < 1.0 else []
+    for index, line in enumerate(lines if page.full else lines[-MOST_TESTS:]):
+        first = f"  {'' if index else 'said':<8}"
+        yield from page.line(one_line(line, LONGEST), margin=COLUMN, first=first, style="dim")
 
 
 def _not_passed(check: CheckShown, page: Page) -> Iterator[Text]:

@@ -53,7 +53,9 @@ PURE = {
     "sandbox.probing",
     "sandbox.retold",
     "sandbox.examined",
+    "sandbox.foreign",
     "sandbox.adding.drafting",
+    "sandbox.adding.canaries",
     "sandbox.adding.facts",
     "sandbox.adding.manifest",
     "sandbox.adding.sorting",
@@ -62,10 +64,14 @@ PURE = {
     "sandbox.harbor.network",
     "sandbox.harbor.state",
     "sandbox.harbor.carrying",
+    "sandbox.swebench.instances",
+    "sandbox.own_words",
+    "sandbox.licences",
+    "sandbox.canary_lines",
 }
-PURE_FOLDERS = ("sandbox.detect", "sandbox.report")
+PURE_FOLDERS = ("sandbox.detect", "sandbox.mutation", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.
-PURE_LIBRARIES = {"json_repair", "jsonschema", "packaging", "rich"}
+PURE_LIBRARIES = {"json_repair", "jsonschema", "libcst", "packaging", "rich"}
 
 # Who may import a library that does something to the world: a module, or all below a package.
 # workshop, kit and probe only say what type their engine is.
@@ -194,6 +200,7 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
         "anyio",
         "pytest",
         "git",
+        "libcst",
     }
     assert "sandbox" in loaded
     assert not loaded & heavy

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sandbox
+from sandbox.adding.mutating import Mutant, code_of, is_apart
 from sandbox.mutation.applying import mutate, mutated
 from sandbox.mutation.catalogue import OPERATORS, changed_source, changes
 from sandbox.mutation.functions import digest_of, take_apart
 from sandbox.mutation.proposing import propose
+from sandbox.repos import PinnedRelease
 from sandbox.task import Mutation
 from tests.support.builders import text_file
 
@@ -379,3 +381,30 @@ def test_a_tree_takes_several_mutations_and_keeps_what_else_is_there() -> None:
 
 def test_every_operator_has_a_row_in_the_table_above() -> None:
     assert {row[0] for row in (*TABLE, *BLOCKS)} == set(OPERATORS)
+
+
+# --- what of a release is mutated, and which bugs go together ---
+
+RELEASE = PinnedRelease(version="1", tests=("tests", "pkg/tests"))
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("src/pkg/a.py", "src/other.py", "setup.py", "tests/test_a.py"), {"src/pkg/a.py"}),
+        (("pkg/a.py", "pkg/tests/test_a.py", "pkg/data.txt"), {"pkg/a.py"}),
+        (("pkg.py", "setup.py", "docs/conf.py"), {"pkg.py"}),
+        (("elsewhere/a.py", "setup.py", "docs/conf.py"), {"elsewhere/a.py"}),
+    ],
+)
+def test_only_modules_of_the_package_are_mutated(paths: tuple[str, ...], expected: set[str]) -> None:
+    assert set(code_of({path: text_file("") for path in paths}, RELEASE, "pkg")) == expected
+
+
+def test_bugs_are_apart_in_other_functions_and_with_other_tests() -> None:
+    chosen = [Mutant(mutation=GOOD, tests=("a", "b"))]
+    elsewhere = replace(GOOD, name="g")
+    assert is_apart(Mutant(mutation=elsewhere, tests=("c",)), chosen)
+    assert is_apart(Mutant(mutation=replace(GOOD, file="b.py"), tests=("c",)), chosen)
+    assert not is_apart(Mutant(mutation=elsewhere, tests=("c", "b")), chosen)
+    assert not is_apart(Mutant(mutation=replace(GOOD, place=1), tests=("c",)), chosen)

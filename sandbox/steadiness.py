@@ -1,0 +1,94 @@
+"""Hidden tests that end otherwise from run to run on the very same tree: the reference's."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from sandbox.adding.proving import Bench
+from sandbox.adding.sorting import named, settled
+from sandbox.env import images, owner
+from sandbox.events import Event
+from sandbox.history_reader import Reader
+from sandbox.index import Index
+from sandbox.journal import HISTORY
+from sandbox.story import State, Story, read_story
+from sandbox.task import Task
+from sandbox.threads import in_thread
+from sandbox.tree import Tree, source
+
+Outcomes = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The reference of a task: events and folder are those of the oracle's trial."""
+
+    task: Task
+    image: str
+    tests: Tree
+    events: Sequence[Event]
+    folder: Path
+
+
+def seen(events: Sequence[Event]) -> list[Outcomes]:
+    """The outcome of each hidden test, check by check, on what the reference left at the end."""
+    story = read_story(events)
+    state = _end(story)
+    if state is None:
+        return []
+    checks = story.checks.get((state.tree, story.last_exam), ())
+    return [check["outcomes"] for check in checks if check.get("selected") is None]
+
+
+def _end(story: Story) -> State | None:
+    ended = [mark for mark in story.marks if mark.tier == "T0"]
+    return story.states[ended[-1].state] if ended and story.states else None
+
+
+def flaky(runs: Sequence[Outcomes]) -> Iterator[str]:
+    """A line that names the tests whose outcomes differ; none if there are none."""
+    if len(runs) < 2:
+        return
+    _, odd = settled(runs)
+    if odd:
+        yield f"flaky: in {len(runs)} runs on the reference these end otherwise from run to run: {named(sorted(odd))}"
+
+
+async def run_more(client: Any, reference: Reference, *, runs: int, run: str) -> list[Outcomes]:
+    """More runs of the hidden tests on what the reference left, each in an order of its own.
+
+    Args:
+        runs: how many more.
+        run: the id under which containers are labelled.
+
+    Raises:
+        TaskError: the tests bring their container down.
+        SandboxError: the engine or a container failed.
+    """
+    task, image = reference.task, reference.image
+    state = _end(read_story(reference.events))
+    if runs < 1 or state is None or state.commit is None:
+        return []
+    reached = await in_thread(Reader(reference.folder / HISTORY).tree, state.commit)
+    labels = owner.labels(run=run, trial="check", role="base")
+    held = await in_thread(lambda: images.workspace_of(client, image, labels=labels))
+    bench = Bench(
+        client=client,
+        run_id=run,
+        image=image,
+        base=Index.of(held),
+        workspace=source(held),
+        say=lambda text: None,
+        places=anyio.CapacityLimiter(max(1, os.cpu_count() or 1)),
+    )
+    ids = list(task.at_step(max(0, len(task.steps) - 1)).hidden_ids)
+    random.Random(task.digest).shuffle(ids)
+    ran = await bench.outcomes(reached, reference.tests, ids, runs=runs, seed=1, what=task.name)
+    return [one.words for one in ran]

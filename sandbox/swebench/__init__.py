@@ -1,0 +1,1 @@
+"""SWE-bench: its instances made into tasks, and what candidates left written as its predictions."""
