@@ -37,17 +37,17 @@ def chosen(workspace: Tree, tests: Tree, solution: Tree, ids: Iterable[str]) -> 
         workspace: what the candidate may see. tests, solution: what it may not.
         ids: of the tests that a bug is known by.
     """
-    held = lines(workspace)
     rng = random.Random(digest(tests) + digest(solution))
     names = [CanaryLine(text=name, of="tests", path=path) for path, name in _names(ids) if not _is_in(name, workspace)]
     return [
-        *_some(tests, held, "tests", rng),
-        *_some(solution, held, "solution", rng),
+        *_some(tests, workspace, "tests", rng),
+        *_some(solution, workspace, "solution", rng),
         *rng.sample(names, min(len(names), EACH // 2)),
     ]
 
 
-def _some(tree: Tree, held: set[bytes], of: str, rng: random.Random) -> list[CanaryLine]:
+def _some(tree: Tree, workspace: Tree, of: str, rng: random.Random) -> list[CanaryLine]:
+    held = lines(workspace)
     found = {line: CanaryLine(text=line, of=of, path=path) for path, line in _specific(tree) if line not in held}
     files: dict[str, list[CanaryLine]] = {}
     for line in found.values():
@@ -56,7 +56,9 @@ def _some(tree: Tree, held: set[bytes], of: str, rng: random.Random) -> list[Can
         rng.shuffle(rows)
     chosen: list[CanaryLine] = []
     while len(chosen) < EACH and any(files.values()):
-        chosen += [rows.pop() for rows in files.values() if rows]
+        drawn = [rows.pop() for rows in files.values() if rows]
+        # What is searched for is looked for within lines too.
+        chosen += [line for line in drawn if not _is_in(line.text, workspace)]
     return chosen[:EACH]
 
 

@@ -1,18 +1,19 @@
 """A workspace without the tests that would point at its bugs: they are hidden, so the candidate has no copy of them.
 
-A test goes as a whole, with all its parameters and the comments right above it. Where it
-stands nowhere under its own name (inherited from another file, or made at run time), its
-file goes.
+A test goes as a whole, with all its parameters and the comments right above it, and with what
+its file holds for it alone: tables of expected values, helpers, imports. Where it stands nowhere
+under its own name (inherited from another file, or made at run time), its file goes.
 """
 
 from __future__ import annotations
 
 import ast
 import codecs
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from sandbox.replacing import definitions_in, lines_of, read_module
+from sandbox.replacing import Definition, definitions_in, lines_of, read_module
 from sandbox.tree import LINK, Entry, Tree
 
 
@@ -27,7 +28,7 @@ def without_tests(tree: Tree, ids: Iterable[str]) -> dict[str, Entry]:
         entry = tree.get(path)
         if entry is None:
             continue
-        data = None if entry.mode == LINK else _without(entry.data, names)
+        data = None if entry.mode == LINK else _without(entry.data, names, _others(tree, path))
         if data is None:
             del tree[path]
         else:
@@ -44,7 +45,14 @@ def test_functions(ids: Iterable[str]) -> Mapping[str, set[str]]:
     return found
 
 
-def _without(data: bytes, names: Iterable[str]) -> bytes | None:
+def _others(tree: Tree, path: str) -> str:
+    """The other modules that may take something in from this one."""
+    stem = path.rpartition("/")[2].removesuffix(".py").encode()
+    others = (entry.data for other, entry in tree.items() if other != path and other.endswith(".py"))
+    return b"\n".join(data for data in others if stem in data).decode("utf-8", "replace")
+
+
+def _without(data: bytes, names: Iterable[str], others: str) -> bytes | None:
     """A test module without some of its tests; None if they cannot be taken out, or none are left."""
     try:
         _, tree = read_module(data)
@@ -56,15 +64,69 @@ def _without(data: bytes, names: Iterable[str]) -> bytes | None:
         if not found:
             return None
         gone += found
+    gone += _left_empty(tree, gone)
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     lines = data.removeprefix(mark).splitlines(keepends=True)
-    kept = [line for number, line in enumerate(lines) if number not in _lines(tree, gone, lines)]
-    shorter = mark + b"".join(kept)
+    # What only what has gone needed is itself needed by nobody, and so on.
+    while more := _orphans(tree, gone, lines, others):
+        gone += more
+    numbers = _lines(gone, lines)
+    shorter = mark + b"".join(line for number, line in enumerate(lines) if number not in numbers)
     try:
         _, rest = read_module(shorter)
     except ValueError:
         return None
     return shorter if any(_is_test(node) for node in ast.walk(rest)) else None
+
+
+def _left_empty(tree: ast.Module, gone: list[ast.stmt]) -> list[ast.stmt]:
+    """Classes of which nothing would be left."""
+    going = {id(node) for node in gone}
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return [node for node in classes if all(id(child) in going or _is_docstring(child) for child in node.body)]
+
+
+def _orphans(tree: ast.Module, gone: list[ast.stmt], lines: list[bytes], others: str) -> list[ast.stmt]:
+    """Statements of a module that bind only what those that have gone use, and nothing else does."""
+    going = {id(node) for node in gone}
+    used = {name for node in gone for name in _used(node)}
+    found = []
+    for node in tree.body:
+        bound = _bound(node)
+        if id(node) in going or not bound or not bound <= used or _shares_a_line(node, tree.body):
+            continue
+        numbers = _lines([*gone, node], lines)
+        rest = b"".join(line for number, line in enumerate(lines) if number not in numbers).decode("utf-8", "replace")
+        elsewhere = rest if isinstance(node, ast.Import | ast.ImportFrom) else rest + others
+        if not any(re.search(rf"\b{re.escape(name)}\b", elsewhere) for name in bound):
+            found.append(node)
+    return found
+
+
+def _shares_a_line(node: ast.stmt, body: Iterable[ast.stmt]) -> bool:
+    first, last = _range(node)
+    return any(other is not node and _range(other)[0] < last and first < _range(other)[1] for other in body)
+
+
+def _used(node: ast.AST) -> Iterator[str]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name):
+            yield child.id
+        elif isinstance(child, ast.arg):  # a fixture is asked for by the name of an argument
+            yield child.arg
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a statement binds; none if it may do something besides."""
+    if isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_test(node) and not node.name.startswith("Test"):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", None) != "__future__":
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return set()
 
 
 def _named(tree: ast.Module, parts: list[str]) -> Iterator[ast.stmt]:
@@ -88,22 +150,24 @@ def _bases(scope: ast.ClassDef) -> Iterator[str]:
     return (base.id for base in scope.bases if isinstance(base, ast.Name))
 
 
-def _lines(tree: ast.Module, gone: list[ast.stmt], lines: list[bytes]) -> set[int]:
-    """Numbers of the lines that go: of the tests, comments right above, blank lines below, classes left empty."""
-    going = {id(node) for node in gone}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and all(id(child) in going or _is_docstring(child) for child in node.body):
-            gone = [*gone, node]
+def _lines(gone: Iterable[ast.stmt], lines: list[bytes]) -> set[int]:
+    """Numbers of the lines that go: of statements, comments right above them, blank lines below."""
     numbers: set[int] = set()
-    for definition in gone:
-        assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        first, last = lines_of(definition)
+    for node in gone:
+        first, last = _range(node)
         while first > 0 and lines[first - 1].lstrip().startswith(b"#") and first - 1 not in numbers:
             first -= 1
         while last < len(lines) and not lines[last].strip():
             last += 1
         numbers |= set(range(first, last))
     return numbers
+
+
+def _range(node: ast.stmt) -> tuple[int, int]:
+    if isinstance(node, Definition):
+        return lines_of(node)
+    assert node.end_lineno is not None
+    return node.lineno - 1, node.end_lineno
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -51,7 +51,8 @@ class Behaviour:
 class SimulatedShop:
     """Runs trials as `behave` says, given the trial and the number of the attempt from 1.
 
-    most: the largest number that were at a stage at once, by stage. begun: keys of trials in the order they began.
+    most: the largest number that were at a stage at once, by stage; `both`: in containers or at judges.
+    begun: keys of trials in the order they began.
     """
 
     stopped: str | None = None
@@ -109,6 +110,8 @@ class SimulatedShop:
         """Count what is at a stage."""
         self.now[stage] += 1
         self.most[stage] = max(self.most[stage], self.now[stage])
+        both = self.now["containers"] + self.now["judges"]
+        self.most["both"] = max(self.most["both"], both)
         try:
             yield
         finally:

@@ -161,15 +161,16 @@ class TestF:
 """
 
 
-def left(*ids: str, module: str = MODULE) -> str | None:
-    found = without_tests({"t.py": text_file(module), "o.py": text_file("")}, [f"t.py::{test}" for test in ids])
-    assert "o.py" in found
+def left(*ids: str, module: str = MODULE, other: str = "") -> str | None:
+    tree = {"t.py": text_file(module), "o.py": text_file(other)}
+    found = without_tests(tree, [f"t.py::{test}" for test in ids])
+    assert found["o.py"] == tree["o.py"]
     return found["t.py"].data.decode() if "t.py" in found else None
 
 
 def test_a_test_goes_with_all_its_parameters_and_the_comments_above_it() -> None:
     gone = '# one\n# two\n@pytest.mark.parametrize("x", [1, 2])\ndef test_a(x):\n    assert x\n\n\n'
-    assert left("test_a[2]") == MODULE.replace(gone, "")
+    assert left("test_a[2]") == MODULE.replace(gone, "").replace("import pytest\n\n", "")
 
 
 def test_a_class_that_is_left_empty_goes() -> None:
@@ -179,6 +180,41 @@ def test_a_class_that_is_left_empty_goes() -> None:
 
 def test_an_inherited_test_goes_where_it_stands() -> None:
     assert left("TestD::test_c") == MODULE.replace("    def test_c(self): pass\n", "")
+
+
+SHARED = """\
+from sample import one, two
+import data
+import helpers
+
+# what is expected
+TABLE = [("a", 1), ("b", helpers.two())]
+BOTH = {"c": 3}
+OFFERED = 7
+MISSPELT = TABLE_OF = 5
+NEAR = 1; BY = 2
+
+
+def check(row): return row in TABLE
+
+
+@fixture
+def place(): return BOTH
+
+
+def test_rows(place):
+    assert check(BOTH) == OFFERED, [data, NEAR]
+
+
+def test_both(): assert BOTH == one
+"""
+
+
+def test_what_the_file_held_for_it_alone_goes_too() -> None:
+    assert left("test_rows", module=SHARED, other="from t import OFFERED\n") == (
+        'from sample import one, two\nBOTH = {"c": 3}\nOFFERED = 7\nMISSPELT = TABLE_OF = 5\nNEAR = 1; BY = 2\n\n\n'
+        "def test_both(): assert BOTH == one\n"
+    )
 
 
 @pytest.mark.parametrize(
