@@ -3,7 +3,8 @@
 again      what failed may pass: the trial is run once more, at the end
 settled    it would fail in the same way: an image that does not build, a question that the provider
            refuses as it is
-hopeless   no other trial of this candidate would fare better: a wrong key, a model that is not there
+hopeless   no other trial of this candidate would fare better: a wrong key, a model that is not there,
+               an account that is used up
 halted     somebody stopped it (a cap was reached): it waits for the run to be gone on with
 """
 
@@ -15,7 +16,7 @@ from enum import Enum
 from sandbox.events import Event, of_kind
 from sandbox.score import NO_VERDICT
 
-HOPELESS = frozenset({"authentication", "not-found"})
+HOPELESS = frozenset({"authentication", "not-found", "quota"})
 REFUSED = frozenset({"bad-request", "context-length"})
 # A task that is broken is so each time; what it is by the judge's word may be an accident.
 CERTAIN = frozenset({"BadInput", "TaskError", "ReplayDiverged"})

@@ -149,6 +149,10 @@ async def _exchange(turn: Turn) -> str | None:
 async def _ask(turn: Turn, asked: Event) -> Answer:
     def failed(facts: Mapping[str, Any]) -> None:
         turn.journal.write("model.failed", facts, cause=asked)
+        if facts["wait"] is not None:
+            turn.step(
+                f"the provider failed ({facts['kind']}), asking again in {facts['wait']:.0f}s: {facts['message']}"[:160]
+            )
 
     offers = [tool.offer() for tool in turn.tools.values()]
     return await ask_patiently(

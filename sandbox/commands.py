@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
@@ -17,7 +18,7 @@ from sandbox.secrecy import without_secrets
 if TYPE_CHECKING:
     from rich.console import Console
 
-DONE = 0
+DONE, FAILED = 0, 3
 INTERRUPTED = 130
 # Columns of tables: at least, and where there is no terminal.
 NARROWEST, UNFOLDED = 40, 10_000
@@ -40,8 +41,13 @@ class Commands(click.Group):
             click.echo("roadtest: stopped", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:  # who read the output has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             ctx.exit(DONE)
+        except OSError as exc:
+            _write_no_more()
+            with contextlib.suppress(OSError):
+                click.echo(f"roadtest: the output cannot be written: {exc.strerror or exc}", err=True)
+            ctx.exit(FAILED)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -50,6 +56,11 @@ class Commands(click.Group):
             raise
         except click.UsageError as exc:
             raise Mistake(exc, ctx.command_path) from exc
+
+
+def _write_no_more() -> None:
+    """What is still in the buffer would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Mistake(click.ClickException):
@@ -86,9 +97,10 @@ def carry_out(make: Callable[[Any], Any], *, at_once: str = "", as_json: bool = 
     import anyio
 
     from sandbox.progress import make_progress, stderr_console
+    from sandbox.progress_aside import Aside
     from sandbox.signals import interruptible
 
-    with make_progress(stderr_console(), as_json=as_json) as progress:
+    with Aside(make_progress(stderr_console(), as_json=as_json)) as progress:
         return anyio.run(interruptible, lambda: make(progress), at_once)
 
 

@@ -45,7 +45,7 @@ class AgentError(RoadtestError):
 class ProviderError(RoadtestError):
     """The model's service gave no answer.
 
-    `kind` is one of authentication, not-found, rate-limit, server, timeout,
+    `kind` is one of authentication, not-found, quota, rate-limit, server, timeout,
     connection, bad-request, context-length. `retry_after` is the wait in seconds that
     the provider asked for, or None.
     """

@@ -82,7 +82,8 @@ def _still_held(handle: IO[str]) -> bool:
     gone = ownership.is_gone(note)
     if gone is not None:
         return not gone
-    return time.time() - os.fstat(handle.fileno()).st_mtime < STALE_AFTER
+    # One that is of the future is of another clock, and tells nothing.
+    return abs(time.time() - os.fstat(handle.fileno()).st_mtime) < STALE_AFTER
 
 
 def _note(handle: IO[str]) -> Mapping[str, Any]:
@@ -98,8 +99,10 @@ def _note(handle: IO[str]) -> Mapping[str, Any]:
 def _who(note: Mapping[str, Any]) -> str:
     if not note.get("pid"):
         return ""
-    elsewhere = "" if note.get("host") == ownership.host_id() else " on another host"
-    return f" (process {note['pid'][:20]}{elsewhere})"
+    if note.get("host") == ownership.host_id():
+        return f" (process {note['pid'][:20]})"
+    lasts = f"its lock counts for {STALE_AFTER / 60:.0f} minutes after its end"
+    return f" (process {note['pid'][:20]} on another host; {lasts})"
 
 
 def _renew(handle: IO[str], over: threading.Event) -> None:

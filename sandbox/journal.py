@@ -161,6 +161,11 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
+def is_half_written(path: Path) -> bool:
+    """Whether a file is what a process that was killed left of `write_whole`."""
+    return path.name.startswith(".") and path.name.endswith(".tmp")
+
+
 def read_events(folder: Path) -> list[Event]:
     """The events of a trial's directory.
 
@@ -294,7 +299,8 @@ def parse_results(text: str, name: str) -> list[dict[str, Any]]:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as exc:
-            raise BadInput(f"{name}: line {number} is not a result: {exc!r}") from exc
+            remedy = "take the line out; `run --resume` writes it again from the trial's log"
+            raise BadInput(f"{name}: line {number} is not a result ({exc}): {remedy}") from exc
         _check_record(record, f"{name}: line {number}")
         records.append(record)
     return records
@@ -313,4 +319,6 @@ def read_results(path: Path) -> list[dict[str, Any]]:
     if not run.results_file.is_file():
         raise BadInput(f"{path}: no results.jsonl there; is it the directory of a run?")
     raw = run.results_file.read_bytes()
-    return parse_results(raw[: raw.rfind(b"\n") + 1].decode("utf-8", "replace"), str(run.results_file))
+    records = parse_results(raw[: raw.rfind(b"\n") + 1].decode("utf-8", "replace"), str(run.results_file))
+    # Somebody may have written a line twice; a trial has one record.
+    return list({record["trial"]: record for record in records}.values())

@@ -203,7 +203,7 @@ class Meter:
 
     def out_of_time(self) -> Hit:
         """The limit on time, when a clock other than this one's saw it reached."""
-        if self.limits.deadline is not None and self._until_deadline() <= self._until_spent():
+        if self.limits.deadline is not None and self.until_deadline() <= self._until_spent():
             bound = self.limits.deadline
             return Hit(limit="deadline", value=max(self._passed(), bound), bound=bound)
         bound = self.limits.seconds
@@ -211,7 +211,7 @@ class Meter:
 
     def left(self) -> float:
         """Seconds until the wall clock runs out; never negative."""
-        return max(0.0, min(self._until_spent(), self._until_deadline()))
+        return max(0.0, min(self._until_spent(), self.until_deadline()))
 
     @property
     def mostly_lost(self) -> bool:
@@ -221,7 +221,8 @@ class Meter:
     def _until_spent(self) -> float:
         return self.limits.seconds - self._spent()
 
-    def _until_deadline(self) -> float:
+    def until_deadline(self) -> float:
+        """Seconds until the deadline, whoever takes them; infinite without one."""
         return math.inf if self.limits.deadline is None else self.limits.deadline - self._passed()
 
     def _passed(self) -> float:

@@ -290,6 +290,16 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
+def is_as_it_was(task: Task) -> bool:
+    """Whether a task's directory still holds what was loaded.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    folder = Path(task.path)
+    return _digest(folder, _files(folder), most=MOST_HARBOR_BYTES) == task.digest
+
+
 def _digest(folder: Path, files: list[Path], *, most: int = MOST_BYTES) -> str:
     total = hashlib.sha256()
     size = 0

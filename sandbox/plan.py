@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,7 @@ NOP = "nop"
 
 # File systems take 255 bytes; a turns file deep in a tree has a longer name.
 LONGEST_PART = 200
+_SECRET = re.compile(r"key|token|secret|passw|auth|credential", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class Candidate:
         facts = {} if self.model is None else {"model": self.model}
         if self.system is not None:
             facts["system_sha256"] = hashlib.sha256(self.system.encode("utf-8", "surrogatepass")).hexdigest()
-        return {**facts, **self.settings}
+        return {**facts, **_without_secrets(self.settings)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,18 @@ class Plan:
     trials: tuple[Trial, ...]
     left_out: tuple[str, ...]
     limits: Given = field(default_factory=dict)
+
+
+def _without_secrets(value: Any, name: str = "") -> Any:
+    """Settings as they may be written down: in place of what is named like a secret, its hash."""
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(inner, name) for inner in value]
+    if isinstance(value, str) and _SECRET.search(name):
+        digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"<hidden, sha256 {digest[:12]}>"
+    return value
 
 
 @lru_cache(maxsize=4096)

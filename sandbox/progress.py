@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.tally import Tally, trials
+from sandbox.tally import LONG, MOST_NAMED, Tally, duration, trials
 
 COLOURS = {
     "accepted": "green",
@@ -106,6 +106,8 @@ class LineProgress:
         if time.monotonic() - self._last_tally >= SECONDS_BETWEEN_TALLIES:
             self._last_tally = time.monotonic()
             self.say(self._tally.in_words())
+            for trial, text, passed in self._tally.standing(LONG)[:MOST_NAMED]:
+                self.say(f"  {trial}: {text} (for {duration(passed)})")
 
     def again(self, trial: str, record: Mapping[str, Any]) -> None:
         self._tally.put_back(trial)

@@ -36,16 +36,16 @@ def adopt(directory: RunDirectory, trials: Sequence[Trial]) -> int:
 
 
 def purse_of(caps: Caps, directory: RunDirectory, plan: Plan) -> Purse:
-    """A purse that knows what was spent before, in attempts that came to nothing too.
+    """A purse that knows what was spent before: by other candidates, and in attempts that came to nothing, too.
 
     Logs are read only where there are caps, for that takes a while.
     """
     purse = Purse(caps, [trial.candidate.name for trial in plan.trials])
-    if caps:
-        for trial in plan.trials:
-            for events in _all_logs(directory.path / "trials" / trial.key):
-                for charge in _charges(events):
-                    purse.spend(trial.candidate.name, charge)
+    for log in directory.path.glob(f"trials/*/*/*/*/*/**/{LOG}") if caps else ():
+        events = _log(log.parent)
+        if events and events[0].kind == "trial.opened":
+            for charge in _charges(events):
+                purse.spend(events[0].data["candidate"]["name"], charge)
     return purse
 
 
@@ -53,12 +53,6 @@ def _charges(events: Iterable[Event]) -> Iterator[Charge]:
     for event in of_kind(list(events), "model.replied"):
         charge = event.data["charge"]
         yield Charge(tokens=charge["tokens"], cost_usd=charge["cost_usd"])
-
-
-def _all_logs(folder: Path) -> Iterator[Sequence[Event]]:
-    yield _log(folder)
-    for attempt in range(1, attempts_before(folder) + 1):
-        yield _log(folder / "attempts" / str(attempt))
 
 
 def _log(folder: Path) -> Sequence[Event]:

@@ -14,7 +14,7 @@ import dataclasses
 import platform
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from sandbox import __version__, recipe
 from sandbox.bounds import Bounds
 from sandbox.caps import Caps
 from sandbox.errors import BadInput, HarnessError
-from sandbox.journal import RunDirectory, read_events
+from sandbox.holding import LOCK
+from sandbox.journal import RunDirectory, is_half_written, read_events
 from sandbox.limits import Given
 from sandbox.llm.scripted import turns_for
 from sandbox.lockfile import LockFile
@@ -107,7 +108,8 @@ async def run_plan(
         made_with = {**versions(), **await shop.versions()}
         replayed = None if replay is None else replay.replayed
         lock = LockFile.write(directory.lock_file, plan, tools, made_with, run_id=run_id, replayed=replayed)
-        directory.forget({key for key, found in directory.results.items() if found["verdict"] in NO_VERDICT})
+        undecided = {key: found for key, found in directory.results.items() if found["verdict"] in NO_VERDICT}
+        directory.forget(set(undecided))
         adopt(directory, plan.trials)
         left = [trial for trial in plan.trials if trial.key not in directory.results]
         purse = purse_of(bounds.caps, directory, plan)
@@ -121,8 +123,11 @@ async def run_plan(
                 progress.say(f"{lacking} {were} finished before and {are} not in the recording")
             if left:
                 scheduler.recorder = recording
-                async with shop.at_work(lock):
-                    await scheduler.run(left)
+                try:
+                    async with shop.at_work(lock):
+                        await scheduler.run(left)
+                finally:
+                    _remember(directory, undecided)
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
     reasons = [shop.stopped] if shop.stopped else []
     return Outcome(
@@ -132,6 +137,14 @@ async def run_plan(
         stopped="; ".join(dict.fromkeys([*reasons, *scheduler.stopped.values()])) or None,
         diverged=None if replay is None else tuple(_diverged(directory, plan)),
     )
+
+
+def _remember(directory: RunDirectory, undecided: Mapping[str, dict[str, Any]]) -> None:
+    """Write the records again of trials that had no verdict and were not tried once more: they count aloud."""
+    for key, record in undecided.items():
+        if key not in directory.results:
+            with contextlib.suppress(HarnessError):
+                directory.append(record)
 
 
 def _without_retries(bounds: Bounds, replay: Replay | None) -> Bounds:
@@ -222,7 +235,7 @@ def refuse_foreign(directory: RunDirectory, resume: bool) -> None:
     if directory.lock_file.exists():
         if not resume:
             raise BadInput(f"--out {directory.path}: holds a run already; add --resume to go on with it")
-    elif any(path.name != ".lock" for path in directory.path.iterdir()):
+    elif any(not (path.name == LOCK or is_half_written(path)) for path in directory.path.iterdir()):
         raise BadInput(f"--out {directory.path}: holds files that are not a run's; choose another directory")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 # Of how many trials, the last to end, the rate is.
 RECENT = 50
+# Seconds at one step that are worth a word, and of how many trials.
+LONG, MOST_NAMED = 30.0, 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Tally:
 
     total: trials of the run. before: how many of them were finished when it was gone on with.
     running: those that are under way, by key, with when they began and what they do now.
+    steps: since when they do that.
     cost_usd: of what ended in this go, as far as prices are known; tokens too.
     """
 
@@ -29,6 +32,7 @@ class Tally:
     tokens: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     running: dict[str, tuple[float, str]] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
@@ -44,7 +48,10 @@ class Tally:
 
     def step(self, trial: str, text: str) -> None:
         """What a trial is doing now."""
-        since = self.running.get(trial, (time.monotonic(), ""))[0]
+        now = time.monotonic()
+        since, before = self.running.get(trial, (now, ""))
+        if text != before:
+            self.steps[trial] = now
         self.running[trial] = since, text
 
     def end(self, trial: str, record: Mapping[str, Any]) -> None:
@@ -61,6 +68,12 @@ class Tally:
         """A trial ended without a verdict and will be tried again."""
         self.running.pop(trial, None)
         self.again += 1
+
+    def standing(self, seconds: float) -> list[tuple[str, str, float]]:
+        """Trials that have done one thing for so many seconds: key, what, for how long; the longest first."""
+        now = time.monotonic()
+        found = [(trial, text, now - self.steps[trial]) for trial, (_, text) in self.running.items()]
+        return sorted((row for row in found if row[2] >= seconds), key=lambda row: -row[2])
 
     @property
     def per_minute(self) -> float | None:
@@ -90,6 +103,10 @@ class Tally:
             "per_minute": self.per_minute,
             "cost_usd": round(self.cost_usd, 6),
             "tokens": self.tokens,
+            "standing": [
+                {"trial": trial, "step": text, "seconds": round(passed, 1)}
+                for trial, text, passed in self.standing(LONG)[:MOST_NAMED]
+            ],
             "elapsed": round(time.monotonic() - self.started, 1),
             "left": self.seconds_left,
         }

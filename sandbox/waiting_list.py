@@ -23,6 +23,7 @@ class WaitingList:
     def __init__(self, trials: Iterable[Trial]) -> None:
         self._queues: dict[str, deque[Trial]] = {}
         self._at_work: Counter[str] = Counter()
+        self._handed_out: Counter[str] = Counter()
         self._running = 0
         self._of_task: Counter[str] = Counter()
         self._size = 0
@@ -45,12 +46,13 @@ class WaitingList:
     def take(self, ready: Callable[[Trial], bool]) -> Trial | None:
         """The next trial, now running; None if there is none that could begin at once.
 
-        Of the candidate with the fewest at work; of two with as few, the one that comes first in the plan.
+        Of the candidate with the fewest at work; of two with as few, the one that had the fewest so far: there may be
+        fewer places than candidates. Then the one that comes first in the plan.
 
         Args:
             ready: whether a trial could.
         """
-        names = sorted(self.candidates(), key=lambda name: self._at_work[name])
+        names = sorted(self.candidates(), key=lambda name: (self._at_work[name], self._handed_out[name]))
         for name in names:
             queue = self._queues[name]
             for place in range(min(len(queue), LOOK_AHEAD)):
@@ -62,6 +64,7 @@ class WaitingList:
         trial = self._queues[name][place]
         del self._queues[name][place]
         self._at_work[name] += 1
+        self._handed_out[name] += 1
         self._running += 1
         self._size -= 1
         return trial

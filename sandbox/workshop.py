@@ -34,6 +34,7 @@ from sandbox.kit import Exam, Kit
 from sandbox.llm.client import Client
 from sandbox.llm.pacing import Pace
 from sandbox.llm.scripted import ScriptedClient, turns_for
+from sandbox.loader import is_as_it_was
 from sandbox.lockfile import LockFile
 from sandbox.place import Means, Step
 from sandbox.plan import Trial
@@ -229,6 +230,9 @@ class Workshop:
         return self._working
 
     def _make_kit(self, task: Task) -> Kit:
+        # What is judged must be what the lock says.
+        if Path(task.path).is_dir() and not is_as_it_was(task):
+            raise BadInput(f"{task.path}: has changed since this run began; put it back, or start a new run")
         if task.harbor is not None:
             return self._make_harbor_kit(task, task.harbor)
         _, beside, judges = self._at_work()

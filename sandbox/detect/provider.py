@@ -31,9 +31,16 @@ _STATUSES = {
     401: "authentication",
     403: "authentication",
     404: "not-found",
+    402: "quota",
     408: "timeout",
     429: "rate-limit",
 }
+# How they say that an account is used up, under the status of being asked too often.
+_QUOTA = re.compile(
+    r"insufficient_quota|exceeded your current quota|insufficient (?:balance|credits?|funds)|credit balance is too low"
+    r"|billing_hard_limit|out of credits",
+    re.IGNORECASE,
+)
 # How providers say that a conversation has outgrown the model.
 _OVERFLOW = re.compile(
     r"context_length_exceeded|exceed_context_size|maximum (?:context|model|prompt|input|sequence) length"
@@ -161,6 +168,11 @@ def kind_of(error: Any) -> str:
 def kind_of_status(status: int) -> str:
     """The kind of `ProviderError` by a status of HTTP other than a good one."""
     return "server" if status < 300 or status >= 500 else _STATUSES.get(status, "bad-request")
+
+
+def tells_of_quota(words: str) -> bool:
+    """Whether a refusal for asking too much means that no more is paid for, and no wait would help."""
+    return _QUOTA.search(words[:MOST_READ]) is not None
 
 
 def tells_of_overflow(words: str) -> bool:

@@ -16,8 +16,8 @@ from sandbox.env.steady import SteadyClient, look_seconds
 from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
-# Connections kept for one address; docker-py takes each path for another one, and fills a queue of so many for it.
-POOL = 4
+# Connections that are kept for the next question.
+POOL = 16
 # An answer that did not come, or not to its end; where docker-py reads a stream itself, it passes on urllib3's word.
 LOST = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
 REMEDY = (

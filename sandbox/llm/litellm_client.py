@@ -19,7 +19,15 @@ from typing import Any
 
 import httpx
 
-from sandbox.detect.provider import MOST_READ, failure_in, kind_of, kind_of_status, malformed_call_in, tells_of_overflow
+from sandbox.detect.provider import (
+    MOST_READ,
+    failure_in,
+    kind_of,
+    kind_of_status,
+    malformed_call_in,
+    tells_of_overflow,
+    tells_of_quota,
+)
 from sandbox.errors import ProviderError, one_line
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
@@ -253,6 +261,8 @@ class LiteLLMClient:
         response = self._http.response
         if response is None or named == "context-length":
             return named
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS and tells_of_quota(_beginning(response)):
+            return "quota"
         return "context-length" if _is_overflow(response) else kind_of_status(response.status_code)
 
     async def close(self) -> None:
@@ -271,7 +281,11 @@ def _is_overflow(response: httpx.Response) -> bool:
     try:
         return kind_of(parse_body(response.content)) == "context-length"
     except ProviderError:
-        return tells_of_overflow(response.content[:MOST_READ].decode("utf-8", "replace"))
+        return tells_of_overflow(_beginning(response))
+
+
+def _beginning(response: httpx.Response) -> str:
+    return response.content[:MOST_READ].decode("utf-8", "replace")
 
 
 def _guess(data: bytes) -> int:

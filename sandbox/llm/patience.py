@@ -66,7 +66,7 @@ async def ask_patiently(
             crowded += exc.kind == "rate-limit" and pace is not None
             again = exc.kind in PASSING and attempt - crowded < attempts and attempt < ATTEMPTS_AT_PACE
             wait = _wait(exc, attempt, first_wait) if again else None
-            if wait is not None and clock is not None and clock.lost + wait > most_lost:
+            if wait is not None and clock is not None and _is_too_long(wait, clock, most_lost):
                 wait = None
             failed({"attempt": attempt, "kind": exc.kind, "message": str(exc), "wait": wait})
             if wait is None:
@@ -84,6 +84,9 @@ async def _ask_in_turn(
     if pace is None:
         return await _ask(client, messages, tools, clock)
     began = time.monotonic()
+    if clock is not None and pace.paused_for > clock.until_deadline():
+        words = f"the provider asks for {pace.paused_for:.0f} s of patience, and the deadline of the trial comes before"
+        raise ProviderError(words, kind="rate-limit", retry_after=pace.paused_for)
     async with pace.turn():
         asked_at = time.monotonic()
         if clock is not None:
@@ -98,11 +101,18 @@ async def _ask_in_turn(
         return answer
 
 
+def _is_too_long(wait: float, clock: Clock, most_lost: float) -> bool:
+    """Whether a wait would take all that may be lost, or the rest of the trial."""
+    return clock.lost + wait > most_lost or wait >= clock.until_deadline()
+
+
 async def _ask(
     client: Client, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], clock: Clock | None
 ) -> Answer:
     if clock is None:
         return await client.ask(messages, tools)
+    if clock.left() <= 0:
+        raise TimeoutError
     return await within(clock, lambda: client.ask(messages, tools))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sandbox.detect.provider import failure_in
-from sandbox.errors import BadInput, boundary
+from sandbox.errors import BadInput
 from sandbox.harbor.settings import Harbor
 from sandbox.limits import Charge
 from sandbox.llm.client import Answer, Message
@@ -113,13 +113,7 @@ def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
     return _turns(Path(candidate.script))
 
 
+@cache
 def _turns(path: Path) -> Sequence[Mapping[str, Any]]:
-    """The turns of a file, read again only if it has changed: many trials follow one script."""
-    with boundary(BadInput, f"read {path}"):
-        status = path.stat()
-    return _read(path, status.st_mtime_ns, status.st_size)
-
-
-@lru_cache(maxsize=64)
-def _read(path: Path, changed: int, size: int) -> Sequence[Mapping[str, Any]]:
+    """The turns of a file, read once: all trials of a run follow one script, whatever becomes of the file."""
     return tuple(load_turns(path))

@@ -28,6 +28,10 @@ class Clock(Protocol):
         """Until it is over; never negative."""
         ...
 
+    def until_deadline(self) -> float:
+        """Until it is over whoever takes it; infinite without a deadline."""
+        ...
+
     def forgive(self, seconds: float) -> None:
         """Take so much off what was spent."""
         ...
