@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
 import time
 import uuid
 from collections.abc import Sequence
@@ -38,22 +39,27 @@ def measure(client: docker.DockerClient, folder: Path, *, rounds: int) -> Sectio
     trials = TRIALS // STRETCHES
     _run(folder, path, [_scripted(folder, "warm")], 4)
     equal, own = [], []
+    typed = []
     for _ in range(STRETCHES):
+        typed.append(_typed_a_second(image, trials))
         bare = _lives_a_second(client, image, trials)
         equal.append((bare, _run(folder, path, [_scripted(folder, "same")], trials)))
     for _ in range(2):
         bare = _lives_a_second(client, image, trials)
         own.append((bare, _run(folder, path, [_scripted(folder, uuid.uuid4().hex) for _ in range(trials)], 1)))
     share = statistics.median(rate / bare for bare, (rate, _) in equal)
+    of_typed = statistics.median(rate / bare for bare, (_, (rate, _)) in zip(typed, equal, strict=True))
     bares = [bare for bare, _ in (*equal, *own)]
     rows = (
-        Row(what="bare containers a minute", measured=f"{60 * statistics.median(bares):.0f}"),
+        Row(what="`docker run --rm` of `true` a minute", measured=f"{60 * statistics.median(typed):.0f}"),
+        Row(what="bare containers a minute, through the API alone", measured=f"{60 * statistics.median(bares):.0f}"),
         Row(
             what="trials a minute that end in the same tree (a container each, judged once)",
-            measured=f"{60 * statistics.median(rate for _, (rate, _) in equal):.0f}, {100 * share:.0f}% of that",
-            aim=f"≥ {100 * AIM:.0f}% of bare containers",
-            holds=share >= AIM,
+            measured=f"{60 * statistics.median(rate for _, (rate, _) in equal):.0f}, {100 * of_typed:.0f}%",
+            aim=f"≥ {100 * AIM:.0f}% of the first row",
+            holds=of_typed >= AIM,
         ),
+        Row(what="the same, of bare containers through the API alone", measured=f"{100 * share:.0f}%"),
         Row(
             what="trials a minute that each end in another tree (two containers and a run of the tests each)",
             measured=f"{60 * statistics.median(rate for _, (rate, _) in own):.0f}, "
@@ -63,7 +69,7 @@ def measure(client: docker.DockerClient, folder: Path, *, rounds: int) -> Sectio
     how = (
         f"{TRIALS} trials of twenty calls (9 read, 6 run a command, 4 write, 1 hands in), a model without latency, "
         f"{CONCURRENCY} at a time, in {STRETCHES} stretches, each beside as many lives of bare containers with the "
-        "same bounds: created, started, removed."
+        "same bounds: created, started, removed; and beside as many `docker run`."
     )
     return Section(title="Throughput", how=how, rows=rows)
 
@@ -76,6 +82,19 @@ def _lives_a_second(client: docker.DockerClient, image: str, count: int) -> floa
     def life(number: int) -> None:
         labels = owner.labels(run=uuid.uuid4().hex, trial="bench", role="bench")
         Container.start(client, image, labels=labels, resources=Resources(), keep_workspace=True).remove()
+
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        started = time.perf_counter()
+        list(pool.map(life, range(count)))
+        return count / (time.perf_counter() - started)
+
+
+def _typed_a_second(image: str, count: int) -> float:
+    """Containers as a person starts them, on the command line."""
+    command = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "true", image]
+
+    def life(number: int) -> None:
+        subprocess.run(command, check=True, capture_output=True)
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         started = time.perf_counter()

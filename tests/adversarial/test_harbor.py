@@ -17,7 +17,7 @@ from tests.support.command import events, results, roadtest
 from tests.support.harbor import ALIASES, TEST, TEST_OFFER, make_harbor
 from tests.support.toy import SUBMIT, bash, make_script, write
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 Turns = Sequence[dict[str, Any]]
 

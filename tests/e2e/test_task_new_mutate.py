@@ -25,7 +25,7 @@ from tests.support.builders import text_file
 from tests.support.command import roadtest
 from tests.support.docker import environment
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 CODE = '''\
 """An orchard's books."""
