@@ -16,8 +16,9 @@ from sandbox.env.steady import SteadyClient, look_seconds
 from sandbox.errors import EngineGone, SandboxError, one_line
 
 OLDEST_API = (1, 41)
-# Connections that are kept for the next question.
-POOL = 16
+# docker-py has a pool of connections for each path that it asks for, with a queue of so many in it; once there are more
+# paths than this it closes the oldest, whoever uses it. Not one pool for all: upgraded connections must not come back.
+KEPT, PATHS = 4, 256
 # An answer that did not come, or not to its end; where docker-py reads a stream itself, it passes on urllib3's word.
 LOST = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
 REMEDY = (
@@ -40,7 +41,7 @@ def connect(timeout: float | None = None) -> docker.DockerClient:
     """
     try:
         seconds = look_seconds() if timeout is None else timeout
-        client = SteadyClient(seconds, max_pool_size=POOL, **kwargs_from_env())
+        client = SteadyClient(seconds, max_pool_size=KEPT, num_pools=PATHS, **kwargs_from_env())
         version = client.version()
     except (DockerException, *LOST, OSError) as exc:
         if host := os.environ.get("DOCKER_HOST"):

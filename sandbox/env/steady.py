@@ -64,7 +64,6 @@ class SteadyAPI(docker.APIClient):
         # Nothing lies between us and a socket of this machine, and looking for proxies takes as long as asking.
         if self.base_url.startswith(SOCKET):
             self.trust_env = False
-            _share_connections(self.get_adapter(self.base_url))
 
     def request(self, method: Any, url: Any, *args: Any, **more: Any) -> requests.Response:
         """As `requests.Session.request`; asks again where that changes nothing."""
@@ -96,15 +95,6 @@ class SteadyAPI(docker.APIClient):
                     return answer
                 answer.close()
             time.sleep(left.pop(0))
-
-
-def _share_connections(adapter: Any) -> None:
-    """Have one pool of connections for a socket.
-
-    docker-py has one for each path that it asks for, and once there are many closes the oldest, whoever uses it.
-    """
-    pool = adapter.get_connection(SOCKET)
-    adapter.get_connection = lambda url, proxies=None: pool
 
 
 class SteadyClient(docker.DockerClient):
