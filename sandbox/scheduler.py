@@ -53,7 +53,7 @@ class Scheduler:
     _at_work: int = 0
     _in_flight: int = 0
     _looking: int = 0
-    _ready: set[str] = field(default_factory=set)
+    _ready: dict[str, Task] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _tries: Counter[str] = field(default_factory=Counter)
     _failing: Counter[str] = field(default_factory=Counter)
@@ -129,13 +129,18 @@ class Scheduler:
     async def _make_ready(self, tasks: Iterator[Task]) -> None:
         """See to tasks, one after the other, and not many more than are needed next."""
         for task in tasks:
-            while len(self._ready - self._begun) > self.bounds.in_flight:
+            while self._ready_ahead() > self.bounds.in_flight:
                 changed = self._changed
                 await changed.wait()
             if not self._waiting.is_through(task):
                 await self.shop.make_ready(task)
-            self._ready.add(task.name)
+            self._ready[task.name] = task
             self._wake()
+
+    def _ready_ahead(self) -> int:
+        """Tasks that are ready and whose trials are still to come; those of candidates that were stopped will not."""
+        unbegun = [task for name, task in self._ready.items() if name not in self._begun]
+        return sum(not self._waiting.is_through(task) for task in unbegun)
 
     async def _one(self, trial: Trial) -> None:
         """One trial into its directory and the results; whatever happens, its place is given back."""
