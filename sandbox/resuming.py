@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from sandbox import score
@@ -41,7 +42,10 @@ def purse_of(caps: Caps, directory: RunDirectory, plan: Plan) -> Purse:
     Logs are read only where there are caps, for that takes a while.
     """
     purse = Purse(caps, [trial.candidate.name for trial in plan.trials])
-    for log in directory.path.glob(f"trials/*/*/*/*/*/**/{LOG}") if caps else ():
+    trials = directory.path / "trials"
+    # Named one by one: below a trial lie blobs and objects by the thousand.
+    logs = chain(trials.glob(f"*/*/*/*/*/{LOG}"), trials.glob(f"*/*/*/*/*/attempts/*/{LOG}"))
+    for log in logs if caps else ():
         events = _log(log.parent)
         if events and events[0].kind == "trial.opened":
             for charge in _charges(events):
