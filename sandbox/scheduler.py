@@ -50,8 +50,6 @@ class Scheduler:
     recorder: Recorder | None = None
     stopped: dict[str, str] = field(default_factory=dict)
     _waiting: WaitingList = field(default_factory=lambda: WaitingList(()))
-    _at_work: int = 0
-    _in_flight: int = 0
     _looking: int = 0
     _ready: dict[str, Task] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
@@ -69,8 +67,6 @@ class Scheduler:
                 beside.start_soon(self._make_ready, tasks)
             async with anyio.create_task_group() as group:
                 while trial := await self._next():
-                    self._at_work += 1
-                    self._in_flight += 1
                     self._begun.add(trial.task.name)
                     group.start_soon(self._one, trial)
             beside.cancel_scope.cancel()
@@ -89,7 +85,7 @@ class Scheduler:
             await changed.wait()
 
     def _has_room(self) -> bool:
-        return self._at_work < self.bounds.containers and self._in_flight < self.bounds.in_flight
+        return self._waiting.at_work < self.bounds.containers and self._waiting.running < self.bounds.in_flight
 
     def _take(self) -> Trial | None:
         """One whose provider takes questions now, if there is one; else one that will wait with the rest."""
@@ -159,7 +155,6 @@ class Scheduler:
             self.shop.stopped = str(exc)
         finally:
             seat.leave_once()
-            self._in_flight -= 1
             self._waiting.give_back(trial, again=again)
             if self._waiting.is_through(trial.task):
                 self.shop.done_with(trial.task)
@@ -217,7 +212,6 @@ class Scheduler:
         return lambda text: self.progress.step(trial.key, text)
 
     def _leave(self, trial: Trial) -> None:
-        self._at_work -= 1
         self._waiting.leave(trial)
         self._wake()
 

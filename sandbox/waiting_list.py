@@ -39,6 +39,11 @@ class WaitingList:
         """How many were handed out and are not back."""
         return self._running
 
+    @property
+    def at_work(self) -> int:
+        """How many of these have not left."""
+        return self._at_work.total()
+
     def candidates(self) -> list[str]:
         """Those with a trial that waits."""
         return [name for name, queue in self._queues.items() if queue]
