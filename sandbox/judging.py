@@ -15,7 +15,7 @@ from sandbox.background import Order
 from sandbox.checks import Checked
 from sandbox.detect.codehash import read_code
 from sandbox.env import owner
-from sandbox.errors import AgentError, HarnessError, RoadtestError
+from sandbox.errors import AgentError, EngineGone, HarnessError, RoadtestError, SandboxError
 from sandbox.events import Event
 from sandbox.history_reader import Reader
 from sandbox.journal import HISTORY, Journal
@@ -108,8 +108,7 @@ class InContainers:
                 try:
                     if spent(read_story(self._journal.events)) > LONGEST:
                         raise AgentError(f"looking into its states took more than {LONGEST:.0f} s of tests")
-                    tree = await in_thread(self._tree_of, story, want.tree)
-                    await self._check(want, tree, run=run, cause=None)
+                    await self._check_surely(want, await in_thread(self._tree_of, story, want.tree), run)
                 except RoadtestError as exc:
                     failures.append(exc)
 
@@ -118,6 +117,21 @@ class InContainers:
                 group.start_soon(work)
         if failures:
             raise failures[0]
+
+    async def _check_surely(self, want: Want, tree: Tree, run: int) -> None:
+        """Make a check; by another judge where the first fails, which says nothing about the tree.
+
+        Raises:
+            SandboxError: the other one fails, too.
+        """
+        try:
+            await self._check(want, tree, run=run, cause=None)
+        except EngineGone:
+            raise
+        except SandboxError as exc:
+            facts = {"origin": exc.origin, "stage": "probe", "error": "JudgeLost", "message": str(exc)}
+            self._journal.write("fault", {**facts, "final": False})
+            await self._check(want, tree, run=run, cause=None)
 
     def _tree_of(self, story: Story, name: str) -> Tree:
         """The source tree of a state, from the history or from where it was kept otherwise."""

@@ -58,7 +58,10 @@ ENVIRONMENT = {
 }
 
 # The container lives on when its program ends, so that what is in it can be read and another be started.
-_LOADING = 'python3 -I -c "$0"; printf "\\nroadtest: ended with %d\\n" $? >&2; exec sleep infinity < /dev/null'
+_LOADING = (
+    'python3 -I -c "$0"; code=$?; printf "\\377\\377\\377\\377%04d" $code; '
+    'printf "\\nroadtest: ended with %d\\n" $code >&2; exec sleep infinity < /dev/null'
+)
 _RESIDENT: Mapping[str, Any] = {"command": ["/bin/sh", "-c", _LOADING, guest.LOADER], "stdin_open": True}
 _STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 

@@ -14,13 +14,25 @@ from requests.exceptions import RequestException
 
 from sandbox.env import guest
 from sandbox.env.engine import talking
-from sandbox.env.stream import Broken, Demultiplexer, NoAnswer, TooLate, framed, hang_up, take_frame, wake
+from sandbox.env.stream import (
+    END_OF_OUTPUT,
+    Broken,
+    Demultiplexer,
+    NoAnswer,
+    TooLate,
+    framed,
+    hang_up,
+    take_frame,
+    wake,
+)
 
 SEND_SECONDS = 60.0
 STARTS = 3
 BETWEEN_STARTS = 0.2
 LOOKS = 50
 BETWEEN_LOOKS = 0.02
+# What a program said on standard error may come later than that it has ended.
+ERRORS_SECONDS = 1.0
 
 
 class Conversation:
@@ -160,7 +172,7 @@ class Conversation:
         """
         if not self._has_news():
             return
-        if self._parts.output or self._parts.is_cut():
+        if self._parts.ended_with is None and (self._parts.output or self._parts.is_cut()):
             raise Broken("somebody speaks in place of a program in a container")
         raise self._explained(self._ended())
 
@@ -190,7 +202,7 @@ class Conversation:
         if not output.startswith(guest.MAGIC):
             raise self._ended()
         del output[: len(guest.MAGIC)]
-        self._started = True
+        self._started = self._parts.in_frames = True
         return True
 
     def _ended(self) -> NoAnswer:
@@ -202,7 +214,9 @@ class Conversation:
                 return NoAnswer("a program in a container is gone together with it")
         if code is None or (code in guest.CUT and self._started):
             return Broken("the connection to a program in a container was cut")
-        said = bytes(self._parts.errors) + bytes(self._parts.output[:2000])
+        if self._exec is None and self._parts.ended_with is not None:
+            self._parts.await_errors(time.monotonic() + ERRORS_SECONDS)
+        said = bytes(self._parts.errors) + END_OF_OUTPUT.sub(b"", self._parts.output)[:2000]
         words = " ".join(said.decode("utf-8", "replace").split())[-300:]
         return NoAnswer(f"a program in a container ended with {code} and no answer: {words}", status=code)
 

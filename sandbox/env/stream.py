@@ -37,9 +37,12 @@ class Broken(NoAnswer):
 HEADER = 8
 STDERR_KEPT = 16 * 1024
 _PART = 1 << 18
-# What the shell says last, under which a container's first program runs.
+# What the shell says last, under which a container's first program runs: on both of its streams, as the engine may
+# bring one of them before what was said earlier on the other. No frame begins like the first of these.
 LONGEST_WORD = 64
-ENDED = re.compile(rb"\nroadtest: ended with (\d{1,3})\n\Z")
+END = 8
+END_OF_OUTPUT = re.compile(rb"\xff{4}(\d{4})\Z")
+END_OF_ERRORS = re.compile(rb"\nroadtest: ended with (\d{1,3})\n\Z")
 
 
 def framed(payload: bytes) -> bytes:
@@ -48,12 +51,14 @@ def framed(payload: bytes) -> bytes:
 
 
 def take_frame(buffer: bytearray) -> bytes | None:
-    """The first whole frame out of a buffer, or None.
+    """The first whole frame out of a buffer; None if there is none, also where only the program's end is left.
 
     Raises:
         Broken: it says to be larger than any frame may be, or is not as it was sent.
     """
     if len(buffer) < HEADER:
+        return None
+    if END_OF_OUTPUT.match(buffer):
         return None
     length, checksum = struct.unpack_from(">II", buffer)
     if length > LARGEST_FRAME:
@@ -80,12 +85,21 @@ class Demultiplexer:
         self.output = bytearray()
         self.errors = bytearray()
         self._last_errors = b""
+        # Whether nothing but frames comes on `output`.
+        self.in_frames = False
 
     @property
     def ended_with(self) -> int | None:
-        """The exit code of a program whose shell has said on standard error that it is over; None if it has not."""
-        found = ENDED.search(self._last_errors)
-        return int(found.group(1)) if found else None
+        """The exit code of a program whose shell has said that it is over, once all its frames are taken; else None."""
+        last = END_OF_OUTPUT.search(self.output[-END:])
+        # Behind a frame that is not whole it may as well be part of that.
+        if last is None or (len(self.output) > END and (self.in_frames or not self.has_all_errors())):
+            return None
+        return int(last.group(1))
+
+    def has_all_errors(self) -> bool:
+        """Whether nothing more comes on standard error, as the shell has had its last word there."""
+        return END_OF_ERRORS.search(self._last_errors) is not None
 
     def read(self, deadline: float) -> bool:
         """Wait for more and add it to `output`; False at the end of the stream.
@@ -93,7 +107,7 @@ class Demultiplexer:
         Raises:
             NoAnswer: the deadline (monotonic seconds) passed, or the connection broke, or is no such stream.
         """
-        while True:
+        while self.ended_with is None:
             data = _receive(self._sock, deadline)
             if not data:
                 if self._raw:
@@ -104,8 +118,14 @@ class Demultiplexer:
             self._take_parts()
             if len(self.output) > before:
                 return True
-            if self.ended_with is not None:
-                return False
+        return False
+
+    def await_errors(self, deadline: float) -> None:
+        """Wait for the rest of standard error; what comes meanwhile on the other stream is kept."""
+        with contextlib.suppress(NoAnswer):
+            while not self.has_all_errors() and (data := _receive(self._sock, deadline)):
+                self._raw += data
+                self._take_parts()
 
     def _take_parts(self) -> None:
         raw, position = self._raw, 0
