@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import docker
@@ -26,13 +27,16 @@ INPUTS = "|".join((SUITE, *PACKAGES, *LEFT_OUT))
 SECONDS = 1200
 
 
-def digest() -> str:
+def digest(packages: Sequence[str] = PACKAGES) -> str:
     """Names the root file system by what it is asked to hold."""
-    return hashlib.sha256(INPUTS.encode()).hexdigest()[:20]
+    return hashlib.sha256("|".join((SUITE, *packages, *LEFT_OUT)).encode()).hexdigest()[:20]
 
 
-def make(client: docker.DockerClient, tag: str) -> None:
+def make(client: docker.DockerClient, tag: str, packages: Sequence[str] = PACKAGES) -> None:
     """Bootstrap and import the root file system under `tag`.
+
+    Args:
+        packages: of Debian, beside those that every system needs.
 
     Raises:
         SandboxError: mmdebstrap is missing or fails, with what to do about it.
@@ -46,7 +50,7 @@ def make(client: docker.DockerClient, tag: str) -> None:
         )
     with tempfile.TemporaryDirectory(prefix="roadtest-rootfs-") as folder:
         archive = Path(folder) / "rootfs.tar"
-        command = [program, "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
+        command = [program, "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
         command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
         result = subprocess.run(
             [*command, SUITE, str(archive)], capture_output=True, text=True, check=False, timeout=SECONDS

@@ -90,6 +90,7 @@ class Container:
         keep_workspace: bool,
         extra_tmpfs: Sequence[str] = (),
         resident: bool = False,
+        changes: Mapping[str, Any] | None = None,
     ) -> Container:
         """Create and start a container.
 
@@ -101,6 +102,7 @@ class Container:
                 (the agent's), or on a plain tmpfs (the judge's).
             extra_tmpfs: further directories to be writable, owned by the agent.
             resident: whether its own program is one that can be talked to, instead of one that sleeps.
+            changes: options in place of those that follow from the bounds.
 
         Raises:
             SandboxError: the engine refuses or does not answer. Nothing is left behind.
@@ -116,7 +118,7 @@ class Container:
                     _make_volume(client, volume, labels, resources)
             with talking(f"start a container of {image}"):
                 bounds = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None)
-                bounds |= _RESIDENT if resident else {}
+                bounds |= {**(changes or {}), **(_RESIDENT if resident else {})}
                 mounts = [Mount(WORKSPACE, volume, type="volume", no_copy=True)] if volume else []
                 found = make_container(client, image, name, **bounds, labels=dict(labels), mounts=mounts)
                 if resident:

@@ -1,0 +1,1 @@
+"""Competitive programming: problem packages, a judge in containers, and scores."""
