@@ -19,6 +19,7 @@ import docker
 from bench import (
     calls,
     calls_table,
+    cp_cases,
     judging,
     labels,
     oscillation,
@@ -52,6 +53,7 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "snapshots": (snapshots.measure, 25),
     "trials": (trials.measure, 10),
     "judging": (judging.measure, 5),
+    "programs": (cp_cases.measure, 5),
     "sequence": (sequence.measure, 3),
     "oscillation": (oscillation.measure, 10),
     "scheduling": (scheduling.measure, 1),

@@ -14,12 +14,13 @@ from typing import Any
 import anyio
 
 from sandbox.course import Stage
+from sandbox.cp.asking import SYSTEM as PROBLEM_SYSTEM
 from sandbox.detect.selfchecks import own_check
 from sandbox.errors import ProviderError
 from sandbox.events import Event
 from sandbox.exact import for_tool
 from sandbox.journal import Journal
-from sandbox.limits import Charge, Hit, Meter
+from sandbox.limits import DEADLINE, Charge, Hit, Meter
 from sandbox.llm.client import Answer, Client
 from sandbox.llm.pacing import Pace
 from sandbox.llm.patience import ask_patiently
@@ -49,6 +50,8 @@ Step = Callable[[str], None]
 
 def system_prompt(task: Task) -> str:
     """What a candidate without a system prompt of its own is told first."""
+    if task.problem is not None:
+        return PROBLEM_SYSTEM
     if task.harbor is None:
         return SYSTEM
     return HARBOR_SYSTEM.format(network="" if task.harbor.network else " without network access")
@@ -186,8 +189,9 @@ async def _run_calls(turn: Turn, calls: tuple[Call, ...], replied: Event) -> str
         elif submitted:
             content = _not_run(turn, call, replied, "the work was already handed in")
         else:
-            content = await _run(turn, call, replied)
-            submitted = call.name == SUBMIT
+            answer = await _run(turn, call, replied)
+            content = as_text(answer)
+            submitted = call.name == SUBMIT or answer.get("final") is True
         turn.messages.append({"role": "tool", "tool_call_id": call.id, "content": content})
     return "submit" if submitted else None
 
@@ -207,7 +211,7 @@ def _drop_calls(turn: Turn, calls: tuple[Call, ...], hit: Hit, replied: Event) -
 def _end_by(turn: Turn, hit: Hit, *, cause: Event | None = None) -> str:
     if hit.limit == "deadline" and turn.meter.mostly_lost:
         raise ProviderError(
-            f"the deadline of the trial passed ({hit.value:.0f} s of {hit.bound:g} s), and most of that time was not "
+            f"{DEADLINE} passed ({hit.value:.0f} s of {hit.bound:g} s), and most of that time was not "
             "the candidate's own",
             kind="timeout",
         )
@@ -230,7 +234,7 @@ def _not_run(turn: Turn, call: Call, replied: Event, why: str) -> str:
     return content
 
 
-async def _run(turn: Turn, call: Call, replied: Event) -> str:
+async def _run(turn: Turn, call: Call, replied: Event) -> Mapping[str, Any]:
     assert call.name is not None and call.arguments is not None
     tool = turn.tools[call.name]
     turn.step(f"reply {turn.meter.replies}: {_in_short(call)}")
@@ -240,7 +244,7 @@ async def _run(turn: Turn, call: Call, replied: Event) -> str:
     await turn.settle(returned, tool, call.arguments)
     if (what := own_check(call.name, call.arguments)) and answer["status"] == "ok":
         turn.journal.write("checkpoint", {"tier": "T1", "reason": what, "claims_done": False}, cause=returned)
-    return as_text(answer)
+    return answer
 
 
 def as_text(answer: Mapping[str, Any]) -> str:

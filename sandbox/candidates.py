@@ -12,6 +12,7 @@ Whatever is wrong is a BadInput that names the file and the field, and never sho
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ from sandbox.reading import read_text, read_toml, shown
 from sandbox.secrecy import SHORTEST, keep_secret
 
 FILE = Path("candidates.toml")
+# Of more names than this the closest are told.
+MOST_NAMED = 8
 SETTINGS = ("temperature", "max_tokens", "reasoning_effort", "top_p", "seed")
 # Of a script nothing else means anything.
 OF_SCRIPTS = frozenset({"model", "limits"})
@@ -98,6 +101,30 @@ def choose(
             candidate = replace(candidate, api_base=base, settings={**candidate.settings, **typed})
         found.append(candidate)
     return found
+
+
+def unlisted(candidates: Sequence[Candidate], known: Mapping[str, Candidate], path: Path | None) -> dict[str, str]:
+    """Of models that are not listed in a file that lists some: that they are not and which are, closest first, by name.
+
+    Args:
+        path: of the file, as for `load_candidates`.
+    """
+    file = shown(FILE if path is None else path)
+    return {
+        candidate.name: f"{file} has no such name (it has {_closest_first(candidate.name, list(known))})"
+        for candidate in candidates
+        if known and candidate.name not in known and not candidate.scripted
+    }
+
+
+def _closest_first(word: str, names: list[str]) -> str:
+    """Names by how much they are like a word, as one list."""
+
+    def unlike(name: str) -> float:
+        return -difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio()
+
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(sorted(names, key=unlike)[:MOST_NAMED]) + more
 
 
 def limit_words(table: Mapping[str, Any], where: str) -> list[str]:
@@ -220,7 +247,10 @@ def _system(table: Mapping[str, Any], where: str, folder: Path) -> str | None:
         return table.get("system")
     if "system" in table:
         raise BadInput(f"{where}.system_file: give either system or system_file")
-    text = read_text(folder / table["system_file"])
+    try:
+        text = read_text(folder / table["system_file"])
+    except BadInput as exc:
+        raise BadInput(f"{where}.system_file: {exc}") from exc
     if not text.strip():
         raise BadInput(f"{where}.system_file: {table['system_file']} is empty")
     return text

@@ -95,6 +95,17 @@ class Purse:
                 return Hit(limit=f"{scope}.{what}", value=float(value), bound=float(bound))
         return None
 
+    def reached(self, candidates: Iterable[str]) -> list[Hit]:
+        """The caps that are reached for these candidates, each once, with the most that was spent."""
+        names = list(dict.fromkeys(candidates))
+        found = []
+        for (scope, what), bound in self.caps.bounds.items():
+            purses = [self.run] if scope == "run" else [self.candidates.get(name, Spent()) for name in names]
+            value = max((spent.tokens if what == "tokens" else spent.cost for spent in purses), default=0)
+            if names and value >= bound:
+                found.append(Hit(limit=f"{scope}.{what}", value=float(value), bound=float(bound)))
+        return found
+
     def afford(self, candidate: str) -> None:
         """Return if a candidate may be asked.
 
@@ -109,5 +120,11 @@ def in_words(hit: Hit, candidate: str) -> str:
     """A cap that was reached, for people."""
     scope, _, what = hit.limit.partition(".")
     of = "the run" if scope == "run" else candidate
-    figures = f"${hit.value:.4g} of ${hit.bound:.4g}" if what == "cost" else f"{hit.value:.0f} of {hit.bound:.0f}"
-    return f"the cap on the {what} of {of} is reached ({figures}); raise --limit {hit.limit} to go on"
+    return f"the cap on the {what} of {of} is reached ({figures(hit)}); raise --limit {hit.limit} to go on"
+
+
+def figures(hit: Hit) -> str:
+    """As in $20.01 of $20, 1050 of 1000."""
+    if hit.limit.endswith(".cost"):
+        return f"${hit.value:.4g} of ${hit.bound:.4g}"
+    return f"{hit.value:.0f} of {hit.bound:.0f}"

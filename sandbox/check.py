@@ -14,6 +14,7 @@ from typing import Any
 from sandbox import soundness
 from sandbox.bounds import bounds_for
 from sandbox.condition import FIELD, LOOP
+from sandbox.cp.proving import problem_faults
 from sandbox.events import Event, final_check, of_kind
 from sandbox.inspection import Closer, look_closer
 from sandbox.journal import RunDirectory, read_events
@@ -44,7 +45,9 @@ def plan_checks(tasks: Sequence[Task], expected: Callable[[Task, str], Mapping[s
         names = ["oracle", "nop", *task.variants]
         for name in names:
             candidate = parse_candidate(f"scripted:{name}")
-            limits = expected(task, name).get("limits") if name in task.variants else None
+            # What a submission of a problem has to show, its label says.
+            declared = name in task.variants and task.problem is None
+            limits = expected(task, name).get("limits") if declared else None
             trials += make_plan([task], [candidate], [condition_of(task)], 1, limits).trials
     return Plan(trials=tuple(trials), left_out=())
 
@@ -93,6 +96,8 @@ def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], ev
     if record["verdict"] in NO_VERDICT:
         return [f"no proof came to a verdict: {record['reason']}"]
     checked = final_check(events)
+    if task.problem is not None:
+        return problem_faults(task.problem, candidate.script or "", record, checked)
     if candidate.kind == "oracle":
         if task.harbor is not None and record["verdict"] == "accepted":  # Harbor does not mind how solve.sh ends
             return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.candidates import choose, load_candidates
+from sandbox.candidates import choose, load_candidates, unlisted
 from sandbox.caps import Caps, split
 from sandbox.errors import BadInput
 from sandbox.harbor.network import with_network
@@ -38,12 +38,17 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is to be run. caps: what all of it may spend."""
+    """What is to be run.
+
+    caps: what all of it may spend. unlisted: what is said of models that candidates.toml does not list, should litellm
+    not know them either; by name.
+    """
 
     tasks: list[Task]
     candidates: list[Candidate]
     plan: Plan
     caps: Caps
+    unlisted: Mapping[str, str]
 
     @property
     def notes(self) -> list[str]:
@@ -67,9 +72,10 @@ def choose_trials(typed: Typed) -> Choice:
     names = typed.models or defaults.candidates
     if not names:
         raise BadInput("--model: name at least one candidate (or list them in a suite, as candidates)")
+    known = load_candidates(typed.candidates_file)
     candidates = choose(
         names,
-        load_candidates(typed.candidates_file),
+        known,
         api_base=typed.api_base,
         settings={name: value for name, value in typed.settings.items() if value is not None},
     )
@@ -80,4 +86,10 @@ def choose_trials(typed: Typed) -> Choice:
         typed.repeats or defaults.repeats or 1,
         parse_limits(words),
     )
-    return Choice(tasks=tasks, candidates=candidates, plan=plan, caps=caps)
+    return Choice(
+        tasks=tasks,
+        candidates=candidates,
+        plan=plan,
+        caps=caps,
+        unlisted=unlisted(candidates, known, typed.candidates_file),
+    )

@@ -11,6 +11,7 @@ import click
 
 from sandbox import __version__
 from sandbox.cli_add import new_task, repo
+from sandbox.cli_judge import judge
 from sandbox.cli_rejudge import rejudge
 from sandbox.cli_run import run
 from sandbox.cli_swebench import export_group, import_group
@@ -52,6 +53,7 @@ def main() -> None:
 
 
 main.add_command(run)
+main.add_command(judge)
 main.add_command(rejudge)
 main.add_command(repo)
 main.add_command(import_group)
@@ -76,9 +78,22 @@ main.add_command(export_group)
     "--k", "ks", multiple=True, metavar="K", type=click.IntRange(1), help="pass@k and pass^k of this K alone."
 )
 @click.option("--trials", is_flag=True, help="Every trial on a line of its own, however many there are.")
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write one page instead, with plots and every transcript; it needs no network.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def report(
-    directory: Path, dimensions: tuple[str, ...], cutoff: str | None, ks: tuple[int, ...], trials: bool, as_json: bool
+    directory: Path,
+    dimensions: tuple[str, ...],
+    cutoff: str | None,
+    ks: tuple[int, ...],
+    trials: bool,
+    page: Path | None,
+    as_json: bool,
 ) -> None:
     """Standings and trials of a run; what repeats tell (pass@k, pass^k); slices."""
     from sandbox.journal import RunDirectory
@@ -88,6 +103,11 @@ def report(
 
     warn(unfinished_rejudging(RunDirectory(directory).lock_file))
     found = read_report(directory, by=dimensions, cutoff=cutoff, ks=ks)
+    if page is not None:
+        from sandbox.cli_page import write
+
+        write(directory, page, found, as_json=as_json)
+        return
     if as_json:
         click.echo(json.dumps(as_data(found)))
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.commands import INTERRUPTED, carry_out, go_on_command, output, program_name, tell_notes, warn
+from sandbox.commands import INTERRUPTED, carry_out, go_on_command, tell_notes, warn
 from sandbox.errors import BadInput, RoadtestError
 
 if TYPE_CHECKING:
@@ -155,6 +154,7 @@ def run(
     from sandbox import toolbox
     from sandbox.bounds import bounds_for
     from sandbox.choosing import Typed, choose_trials
+    from sandbox.cli_run_end import print_outcome
     from sandbox.journal import RunDirectory
     from sandbox.planning import notes_on_going_on, print_plan
     from sandbox.replay import open_replay
@@ -187,7 +187,7 @@ def run(
     running.check_tasks(tasks, tools, fetch=not played_back)
     tape = None
     if replay is None:
-        running.check_candidates(candidates, tasks, limits=planned.limits, caps=chosen.caps)
+        running.check_candidates(candidates, tasks, limits=planned.limits, caps=chosen.caps, unlisted=chosen.unlisted)
     else:
         tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
         tell_notes(tape.notes)
@@ -220,7 +220,7 @@ def run(
     except KeyboardInterrupt:
         warn([f"stopped; {go_on}"])
         sys.exit(INTERRUPTED)
-    _print_outcome(outcome, as_json=as_json, played_back=played_back)
+    print_outcome(outcome, as_json=as_json, played_back=played_back)
     sys.exit(outcome.exit_code)
 
 
@@ -253,33 +253,3 @@ def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
                 lock.unlink()
                 for path in new:
                     path.rmdir()
-
-
-def _print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None:
-    from sandbox.report import divergences, standings
-
-    rows = standings.standings(outcome.records)
-    if as_json:
-        data = {"directory": str(outcome.directory), "missing": outcome.missing, "standings": standings.as_data(rows)}
-        if outcome.diverged is not None:
-            data["divergences"] = divergences.as_data(outcome.diverged)
-        click.echo(json.dumps(data))
-    else:
-        console = output()
-        if rows:
-            console.print(standings.table(rows))
-        if outcome.diverged:
-            console.print(divergences.table(outcome.diverged))
-        console.print(f"Run: {outcome.directory}", markup=False, highlight=False, soft_wrap=True)
-        more = f"More: {program_name()} report {outcome.directory}"
-        console.print(more, markup=False, highlight=False, soft_wrap=True)
-    warn(standings.remarks(outcome.records))
-    if outcome.missing:
-        were = "trial was" if outcome.missing == 1 else "trials were"
-        warn([f"{outcome.missing} {were} not run: {outcome.stopped or 'stopped'}"])
-    if outcome.diverged:
-        warn([divergences.in_short(outcome.diverged)])
-    if outcome.exit_code == 3 and played_back and not outcome.missing:
-        warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
-    elif outcome.exit_code == 3:
-        warn([f"put it right, then go on with: {go_on_command(outcome.directory)}"])

@@ -109,12 +109,35 @@ def program_name() -> str:
     return f"{sys.executable} -m sandbox" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
-def go_on_command(directory: Path) -> str:
-    """The whole command that goes on with a run."""
-    words = [word for word in sys.argv[1:] if word != "--resume"]
+# In place of a cap that was reached: no number, so that a command that is typed as it is printed is refused.
+HIGHER = "HIGHER"
+
+
+def go_on_command(directory: Path, *, raised: Sequence[str] = ()) -> str:
+    """The whole command that goes on with a run.
+
+    Args:
+        raised: caps that have to be higher for that, by the names that are typed.
+    """
+    words = _without_limits([word for word in sys.argv[1:] if word != "--resume"], raised)
+    for name in raised:
+        words += ["--limit", f"{name}={HIGHER}"]
     if not any(word.partition("=")[0] == "--out" for word in words):
         words += ["--out", str(directory)]
     return without_secrets(f"{program_name()} {shlex.join(words)} --resume")
+
+
+def _without_limits(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A command line without what --limit says of these."""
+    kept: list[str] = []
+    for word in words:
+        if word.removeprefix("--limit=").partition("=")[0] not in names:
+            kept.append(word)
+        elif kept[-1:] == ["--limit"]:
+            kept.pop()
+        elif not word.startswith("--limit="):
+            kept.append(word)
+    return kept
 
 
 def tell_notes(notes: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The course of a trial: what the candidate is told, first and after each turn. Pure.
 
-A trial has one stage in the field, one for each step of a chain, and one for each
+A trial has one stage in the field and with a problem, one for each step of a chain, and one for each
 round of the bug-report loop. What is said next is a function of the events so far.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.events import Event, of_kind
+from sandbox.cp.asking import terms
+from sandbox.events import Event, last, of_kind
 from sandbox.harbor.reward import falls_short
 from sandbox.harbor.settings import Harbor
 from sandbox.plan import Trial
@@ -53,7 +54,24 @@ def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Sta
         return Stage(name=step.name, index=index, text=step.instruction, fresh=True)
     if trial.rounds:
         return _round(trial, index, events)
+    if trial.task.problem is not None:
+        return Stage(name=MAIN, index=0, text=_problem(trial, events), fresh=True) if index == 0 else None
     return Stage(name=MAIN, index=0, text=_all_at_once(trial.task), fresh=True) if index == 0 else None
+
+
+def _problem(trial: Trial, events: Sequence[Event]) -> str:
+    """A problem with its limits, among them the time that holds on this machine."""
+    assert trial.task.problem is not None
+    ready = last(events, "env.ready")
+    assert ready is not None, "what a problem's judge allows is known before anybody is asked"
+    return (
+        f"{trial.task.instruction}\n{terms(trial.task.problem, ready.data['facts']['time_limit'], trial.submissions)}"
+    )
+
+
+def is_judged(trial: Trial, events: Sequence[Event]) -> bool:
+    """Whether nothing is left to be judged at the end: what was submitted was judged when it was."""
+    return trial.submissions > 1 and bool(of_kind(events, "check.ran"))
 
 
 def _falls_short(harbor: Harbor, done: Stage, events: Sequence[Event]) -> bool:

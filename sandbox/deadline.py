@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from sandbox.limits import DEADLINE
 from sandbox.llm.patience import MOST_LOST
 from sandbox.plan import Trial
 from sandbox.probing import LONGEST
@@ -64,7 +65,7 @@ class Watch:
             "judge": "it was judged",
             "probe": "all its states were looked into",
         }[self.stage]
-        message = f"the deadline of the trial ({self.deadline:g} s) passed before {words}"
+        message = f"{DEADLINE} ({self.deadline:g} s) passed before {words}"
         facts = {"origin": "sandbox", "stage": self.stage, "message": message}
         if self.stage == "probe":
             return {**facts, "error": "ProbingStopped", "final": False}
@@ -73,6 +74,6 @@ class Watch:
 
 def _ample(trial: Trial) -> float:
     """Seconds that no trial takes in which nothing hangs."""
-    turns = trial.rounds or len(trial.task.steps) or 1
+    turns = trial.rounds or len(trial.task.steps) or trial.submissions or 1
     judging = turns * (trial.task.judge.suite_timeout + GRACE)
     return 2 * trial.limits.seconds + MOST_LOST + judging + SLACK

@@ -51,8 +51,9 @@ async def look_closer(
         SandboxError, HarnessError: the engine or the disk failed.
     """
     built = json.loads(closer.directory.lock_file.read_text("ascii"))["inputs"]["images"]
-    # Harbor tasks are their authors'; what has no image has its fault already.
-    wanted = [task for task in tasks if task.harbor is None and task.name in built]
+    # Harbor tasks are their authors'; a problem's candidate has no container; what has no image has its fault already.
+    ours = [task for task in tasks if task.harbor is None and task.problem is None]
+    wanted = [task for task in ours if task.name in built]
     if not wanted:
         return {}
     client = await in_thread(connect)

@@ -45,7 +45,7 @@ class Kit:
     solution: the reference solution's files.
     checks: judged trees of this run. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
-    surroundings: what a Harbor task has besides (sandbox.harbor.place).
+    surroundings: what a Harbor task has besides (sandbox.harbor.place), or the judge of a problem (sandbox.cp).
     """
 
     client: docker.DockerClient

@@ -32,6 +32,8 @@ CLOCKS = frozenset({"seconds", "deadline"})
 COUNTS = frozenset({"replies", "calls", "tokens"})
 MODEL_REPLIES = 100
 NONE = "none"
+# What a deadline is called in the reason of every trial that it ended.
+DEADLINE = "the deadline of the trial"
 
 Given = Mapping[str, float | None]
 

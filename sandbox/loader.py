@@ -9,6 +9,8 @@
       steps/             of a chain, see sandbox.loader_steps
       variants/NAME/     turns.jsonl and expect.toml
 
+A directory with a problem.yaml and no task.toml is a competitive-programming problem (`sandbox.cp.loading`).
+
 Whatever is wrong is a BadInput that names the file and the field.
 """
 
@@ -24,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import schema
+from sandbox.cp.folder import open_folder
+from sandbox.cp.loading import load_problem
 from sandbox.errors import BadInput
 from sandbox.exams import GUARDS
 from sandbox.harbor.loading import load_harbor
@@ -39,7 +43,7 @@ from sandbox.loader_steps import (
 from sandbox.plan import NOP, ORACLE
 from sandbox.reading import MOST_BYTES, read_text, read_toml, shown
 from sandbox.replacing import only_definition
-from sandbox.suites import find_tasks
+from sandbox.suites import PROBLEM_FILE, TASK_FILE, find_tasks
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
     DEFAULT_BUILD_SECONDS,
@@ -57,6 +61,7 @@ from sandbox.task import (
     Task,
     notes_on,
 )
+from sandbox.tooling import SUBMIT_SOLUTION
 from sandbox.tree import is_safe
 
 # Harbor tasks bring their data along.
@@ -77,7 +82,7 @@ def load_tasks(arguments: Iterable[str]) -> list[Task]:
     for argument in arguments:
         found = list(find_tasks(Path(argument)))
         if not found:
-            raise BadInput(f"{argument}: no task.toml in it or below it")
+            raise BadInput(f"{argument}: no {TASK_FILE} or {PROBLEM_FILE} in it or below it")
         for folder in found:
             task = load_task(folder)
             other = tasks.setdefault(task.name, task)
@@ -95,6 +100,8 @@ def load_task(folder: Path) -> Task:
     folder = folder.resolve()
     where = shown(folder / "task.toml")
     _check_name(folder)
+    if not (folder / TASK_FILE).exists() and (folder / PROBLEM_FILE).exists():
+        return load_problem(folder)
     document = read_toml(folder / "task.toml")
     schema.check("task.v1", document, file=where)
     ours = document.get("metadata", {}).get("roadtest")
@@ -178,6 +185,8 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
     if not ours["judge"].get("canaries"):
         raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")
     environment = document.get("environment", {})
+    if SUBMIT_SOLUTION in ours.get("tools", ()):
+        raise BadInput(f"{where}: metadata.roadtest.tools: {SUBMIT_SOLUTION} is for problems (problem.yaml) only")
     for key in FORBIDDEN & environment.keys():
         raise BadInput(f"{where}: environment.{key}: no task gets privileges, devices or mounts; take it out")
     if environment.get("os", "linux").lower() != "linux":
@@ -297,6 +306,8 @@ def is_as_it_was(task: Task) -> bool:
         BadInput: it cannot be read.
     """
     folder = Path(task.path)
+    if task.problem is not None:
+        return open_folder(folder).digest() == task.digest
     return _digest(folder, _files(folder), most=MOST_HARBOR_BYTES) == task.digest
 
 

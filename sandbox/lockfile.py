@@ -19,7 +19,6 @@ from sandbox.secrecy import without_secrets
 from sandbox.tooling import Toolset
 
 COMPARED = ("tasks", "tools", "candidates")
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,25 +155,6 @@ def read_lock(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path}: cannot be read: {exc}") from exc
     schema.check("lock.v1", document, file=str(path))
     return document
-
-
-def added(path: Path, plan: Plan) -> str | None:
-    """What a plan has that the run of this lock did not have, in words; None if nothing.
-
-    Raises:
-        BadInput: the lock is missing or broken.
-    """
-    before = read_lock(path)["inputs"]
-    names = {
-        "candidate": dict.fromkeys(trial.candidate.name for trial in plan.trials),
-        "task": dict.fromkeys(trial.task.name for trial in plan.trials),
-    }
-    parts = []
-    for kind, found in names.items():
-        if new := [name for name in found if name not in before[f"{kind}s"]]:
-            more = f" and {len(new) - MOST_NAMED} more" if len(new) > MOST_NAMED else ""
-            parts.append(f"the {kind}{'s' if len(new) > 1 else ''} {', '.join(new[:MOST_NAMED])}{more}")
-    return f"this run now also has {' and '.join(parts)}" if parts else None
 
 
 def unfinished_rejudging(path: Path) -> list[str]:

@@ -115,6 +115,11 @@ class Trial:
         """How often bugs are reported at most; 0 where none is."""
         return CONDITIONS[self.condition].rounds
 
+    @property
+    def submissions(self) -> int:
+        """How many programs may be handed in; 0 where the task is no problem."""
+        return 0 if self.task.problem is None else CONDITIONS[self.condition].submissions
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -217,7 +222,7 @@ def make_plan(
 
 
 def _applies(candidate: Candidate, task: Task) -> bool:
-    return candidate.kind != "variant" or candidate.script in task.variants
+    return candidate.kind != "variant" or (candidate.script is not None and task.has_variant(candidate.script))
 
 
 def _left_out(candidate: Candidate, tasks: Sequence[Task]) -> list[str]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 import click
 
-from sandbox.caps import Caps
 from sandbox.choosing import Choice
 from sandbox.commands import output, tell_notes
 from sandbox.forecast import forecast
 from sandbox.journal import RunDirectory, read_results
-from sandbox.limits import Given
 from sandbox.llm.scripted import turns_for
-from sandbox.lockfile import added, inputs_of, merged, read_lock
-from sandbox.plan import Candidate, Plan
+from sandbox.lockfile import inputs_of, merged, read_lock
+from sandbox.plan import Plan
 from sandbox.report import planned
 from sandbox.run import check_tasks, refuse_foreign
 from sandbox.score import NO_VERDICT
-from sandbox.task import Task
 from sandbox.tooling import Toolset
+from sandbox.widening import added
 
 
 def print_plan(
@@ -43,7 +40,7 @@ def print_plan(
         BadInput: the run would be refused.
     """
     check_tasks(chosen.tasks, tools, fetch=False)
-    notes = check_ahead(chosen.candidates, chosen.tasks, limits=chosen.plan.limits, caps=chosen.caps)
+    notes = check_ahead(chosen)
     if directory is not None:
         refuse_foreign(directory, resume)
         notes += notes_on_going_on(chosen.plan, directory, resume=resume)
@@ -72,7 +69,7 @@ def notes_on_going_on(plan: Plan, directory: RunDirectory, *, resume: bool) -> l
         return []
     if not directory.lock_file.exists():
         return [f"--resume: there is no run in {directory.path} yet; this is a new one"]
-    more = added(directory.lock_file, plan)
+    more = added(read_lock(directory.lock_file)["inputs"], plan)
     return [] if more is None else [f"--resume: {more}"]
 
 
@@ -92,25 +89,23 @@ def finished(plan: Plan, directory: RunDirectory | None, tools: Toolset) -> list
     return [record["trial"] for record in records if record["verdict"] not in NO_VERDICT]
 
 
-def check_ahead(candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given, caps: Caps) -> list[str]:
+def check_ahead(chosen: Choice) -> list[str]:
     """Whether every candidate could be asked. What a plan can do without, a key, is only told.
-
-    Args:
-        limits: what was typed after --limit. caps: for all trials.
 
     Raises:
         BadInput: an unknown provider, a broken turns file, a limit or cap on cost without a price.
     """
     notes = []
-    for candidate in candidates:
+    for candidate in chosen.candidates:
         if candidate.kind == "file":
-            turns_for(candidate, tasks[0])
+            turns_for(candidate, chosen.tasks[0])
         elif not candidate.scripted:
             from sandbox.llm.providers import check_price, check_provider
 
-            if (words := check_provider(candidate)) is not None:
+            words = check_provider(candidate, unlisted=chosen.unlisted.get(candidate.name, ""))
+            if words is not None:
                 notes.append(f"without this nothing would run: {words}")
-            check_price(candidate, {**candidate.limits, **limits}.get("cost"))
-            for name, bound in caps.costs():
+            check_price(candidate, {**candidate.limits, **chosen.plan.limits}.get("cost"))
+            for name, bound in chosen.caps.costs():
                 check_price(candidate, bound, name=name)
     return notes

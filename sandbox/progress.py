@@ -110,7 +110,7 @@ class LineProgress:
                 self.say(f"  {trial}: {text} (for {duration(passed)})")
 
     def again(self, trial: str, record: Mapping[str, Any]) -> None:
-        self._tally.put_back(trial)
+        self._tally.put_back(trial, record)
         self._last_said.pop(trial, None)
         self.say(f"{trial}: {record['verdict']} ({record['reason']}); will be tried again")
 
@@ -154,7 +154,7 @@ class JsonProgress:
             self._put("progress")
 
     def again(self, trial: str, record: Mapping[str, Any]) -> None:
-        self._tally.put_back(trial)
+        self._tally.put_back(trial, record)
         self._put("trial", trial=trial, state="again", verdict=record["verdict"], reason=record["reason"])
 
     def done(self, trial: str, record: Mapping[str, Any]) -> None:
@@ -202,7 +202,7 @@ class LiveProgress:
         pass
 
     def again(self, trial: str, record: Mapping[str, Any]) -> None:
-        self._tally.put_back(trial)
+        self._tally.put_back(trial, record)
         self._line(trial, record, f"{record['reason']}; will be tried again")
 
     def done(self, trial: str, record: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import score
+from sandbox.cp.place import AtJudge
 from sandbox.errors import HarnessError, RoadtestError, boundary, one_line
 from sandbox.events import Event, of_kind
 from sandbox.harbor.place import InHarbor
@@ -53,30 +54,46 @@ class _Again(InContainers):
             await self.judge_start()
         for saved, ended in states:
             step(f"judging {ended.data.get('step', 'the final state')}")
-            await self.judge(await in_thread(self._kept, saved.data), ended)
+            await self.judge(await in_thread(_kept, self._journal, saved.data), ended)
 
     async def judge_start(self) -> None:
         """Check the workspace that the candidate began with: the image may hold another one now."""
         (ready,) = of_kind(self._journal.events, "env.ready")
-        tree = await in_thread(self._kept, ready.data)
+        tree = await in_thread(_kept, self._journal, ready.data)
         want = Want(tree=ready.data["source"], exam=len(self._kit.exams) - 1, units=None, purpose="start")
         await self._check(want, tree, run=0, cause=None)
 
-    def _kept(self, state: Mapping[str, Any]) -> Tree:
-        """The source tree of a state as the log tells of it."""
-        if state.get("commit") is not None:
-            tree = Reader(self._journal.folder / HISTORY).tree(state["commit"])
-        elif state.get("blob") is not None:
-            tree = unpack(self._journal.read_blob(state["blob"]))
-        else:
-            raise HarnessError("its tree was not kept")
-        if git_hash(tree) != state["source"]:
-            raise HarnessError(f"what was kept of the tree {state['source']} is another one")
-        return tree
+
+def _kept(journal: Journal, state: Mapping[str, Any]) -> Tree:
+    """The source tree of a state as the log tells of it."""
+    if state.get("commit") is not None:
+        tree = Reader(journal.folder / HISTORY).tree(state["commit"])
+    elif state.get("blob") is not None:
+        tree = unpack(journal.read_blob(state["blob"]))
+    else:
+        raise HarnessError("its tree was not kept")
+    if git_hash(tree) != state["source"]:
+        raise HarnessError(f"what was kept of the tree {state['source']} is another one")
+    return tree
 
 
 class _HarborAgain(_Again, InHarbor):
     """The same for a trial of a Harbor task."""
+
+
+class _ProblemAgain(AtJudge):
+    """The same for a trial of a problem."""
+
+    async def judge_all(self, step: Step) -> None:
+        """Judge every submission that the candidate was told the verdict of, or the one that it left.
+
+        Raises:
+            HarnessError: a submission is not there, or another than the log says.
+            SandboxError, TaskError: as `ProblemJudge.judge`.
+        """
+        for number, (saved, ended) in enumerate(judged_states(self._journal.events), start=1):
+            step(f"judging submission {number}")
+            await self.judge(await in_thread(_kept, self._journal, saved.data), ended)
 
 
 def begin(folder: Path, events: Sequence[Event], source: Path) -> Journal:
@@ -141,7 +158,7 @@ async def rejudge_trial(trial: Trial, journal: Journal, kit_of: Callable[[Task],
         kit = await kit_of(trial.task)
         # What the image took is not the trial's time; its clock goes on where the candidate was done.
         journal.started = time.monotonic() - journal.events[-1].t
-        place = (_Again if trial.task.harbor is None else _HarborAgain)(kit, trial, journal)
+        place = _place_of(trial.task)(kit, trial, journal)
         with place:
             await place.judge_all(step)
             if not crashed:
@@ -156,6 +173,12 @@ async def rejudge_trial(trial: Trial, journal: Journal, kit_of: Callable[[Task],
     verdict, reason = score.verdict(journal.events)
     journal.write("trial.closed", {"verdict": verdict, "reason": reason})
     return Judged(events=journal.events, record=score.record(journal.events), failure=failure)
+
+
+def _place_of(task: Task) -> type[_Again | _ProblemAgain]:
+    if task.problem is not None:
+        return _ProblemAgain
+    return _Again if task.harbor is None else _HarborAgain
 
 
 def _failed(journal: Journal, origin: str, error: str, message: str) -> str:

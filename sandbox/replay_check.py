@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from sandbox.cp.handed_in import check_data, checks_in
 from sandbox.events import Event, of_kind
 from sandbox.harbor.reward import outcome, rewards_before
 from sandbox.judge import PASSING, Judgement, Planted, interpret
@@ -110,6 +111,9 @@ def check_problems(task: Task, events: Sequence[Event], checked: Event, answer: 
     if task.harbor is not None:
         yield from (f"{line(checked)}: {words}" for words in _of_script(task, events, said, answer))
         return
+    if task.problem is not None:
+        yield from (f"{line(checked)}: {words}" for words in _of_problem(task, events, checked, answer))
+        return
     judged = _as_judged(task, said)
     if judged is None or {*judged.hidden_ids} != {*said["outcomes"]}:
         yield f"{line(checked)}: data.outcomes: are not of the task's hidden tests"
@@ -137,6 +141,23 @@ def _of_script(task: Task, events: Sequence[Event], said: Mapping[str, Any], ans
         return
     follows = {"rewards": rewards, "bugs": bugs, "score": score, "guards": {}, "outcomes": {}}
     for name, value in {**follows, "incomplete": rewards is None}.items():
+        if said.get(name) != value:
+            was, comes = contrast(said.get(name), value)
+            yield f"data.{name}: is {was}; by the judge's answer it is {comes}"
+            return
+
+
+def _of_problem(task: Task, events: Sequence[Event], checked: Event, answer: bytes) -> Iterator[str]:
+    """The same for a submission to a problem."""
+    assert task.problem is not None
+    said = checked.data
+    before = [check.data for check in checks_in(events) if check.seq < checked.seq]
+    try:
+        follows = check_data(task.problem.as_data(), json.loads(answer), before)
+    except _MISREAD:
+        yield f"data.answer: the blob {said['answer']} is no answer of a judge"
+        return
+    for name, value in follows.items():
         if said.get(name) != value:
             was, comes = contrast(said.get(name), value)
             yield f"data.{name}: is {was}; by the judge's answer it is {comes}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -55,7 +56,7 @@ class RecordedBench:
 
     async def settle(self, returned: Event, tool: Tool, arguments: Mapping[str, Any]) -> None:
         """Write down the state that the call left."""
-        self._copy_while(lambda event: event.kind == "tree.saved" and not event.data["sealed"])
+        self._copy_while(partial(_is_left_by, returned))
 
     async def look_alive(self) -> None:
         """Return if the recorded container was still there.
@@ -101,6 +102,15 @@ class RecordedBench:
 
     def _copy(self) -> None:
         copy_event(self._recorded, self._tape, self._journal)
+
+
+def _is_left_by(returned: Event, event: Event) -> bool:
+    """Whether an event is written once a call has returned: the state that it left, a submission's verdict."""
+    if event.kind == "tree.saved":
+        return not event.data["sealed"]
+    if event.kind == "checkpoint":
+        return event.data["tier"] == "T0" and event.cause == returned.seq
+    return event.kind == "check.ran"
 
 
 def copy_event(recorded: Recorded, tape: Tape, journal: Journal) -> None:

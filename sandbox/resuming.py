@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from sandbox import score
 from sandbox.caps import Caps, Purse
-from sandbox.errors import BadInput
+from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.events import Event, of_kind
 from sandbox.journal import RunDirectory, attempts_before, read_events
 from sandbox.limits import Charge
@@ -31,9 +32,26 @@ def adopt(directory: RunDirectory, trials: Sequence[Trial]) -> int:
         folder = directory.path / "trials" / trial.key
         events = _log(folder)
         if events and events[-1].kind == "trial.closed" and events[-1].data["verdict"] not in NO_VERDICT:
-            directory.append({**score.record(events), "attempts": attempts_before(folder) + 1})
+            directory.append({**score.record(events), **of_attempts(folder)})
             adopted += 1
     return adopted
+
+
+def of_attempts(folder: Path) -> dict[str, Any]:
+    """What the record of a trial tells of all attempts at it: how many there were, what those took that were set aside.
+
+    Args:
+        folder: of the trial. Logs are read only where an attempt was set aside.
+
+    Raises:
+        HarnessError: the folder cannot be read.
+    """
+    with boundary(HarnessError, f"read {folder}"):
+        before = attempts_before(folder)
+        if not before:
+            return {"attempts": 1}
+        events = [event for number in range(1, before + 1) for event in _log(folder / "attempts" / str(number))]
+        return {"attempts": before + 1, "usage_set_aside": score.usage(events)}
 
 
 def purse_of(caps: Caps, directory: RunDirectory, plan: Plan) -> Purse:

@@ -36,6 +36,8 @@ def misfit(events: Sequence[Event], task: Task) -> str | None:
     """Why a trial cannot be judged by the task as it is now; None if it can."""
     if events[0].data["condition"] not in CONDITIONS:
         return f"its condition {events[0].data['condition']} is not known any more"
+    if ("problem" in events[0].data) is not (task.problem is not None):
+        return "it is another kind of task now"
     steps = list(events[0].data.get("steps") or ())
     if steps != [step.name for step in task.steps]:
         return f"it had the steps {', '.join(steps) or 'of no chain'} then and has others now"
@@ -51,6 +53,8 @@ def ended_by(events: Sequence[Event]) -> Event | None:
 def judged_states(events: Sequence[Event]) -> list[tuple[Event, Event]]:
     """What a verdict, or a round of the loop, rests on: each `tree.saved` with its checkpoint, in order."""
     by_seq = {event.seq: event for event in events}
+    if submitted := _submissions(events):
+        return submitted
     pairs = [(saved, by_seq[saved.cause]) for saved in of_kind(events, "tree.saved") if saved.cause in by_seq]
     # A Harbor task is judged after each step, as the next one may hang on it.
     rounds = bool(events[0].data.get("rounds")) or events[0].data.get("judge") == "harbor"
@@ -59,6 +63,14 @@ def judged_states(events: Sequence[Event]) -> list[tuple[Event, Event]]:
         for saved, ended in pairs
         if ended.kind == "checkpoint" and ended.data["tier"] == "T0" and (rounds or saved.data["sealed"])
     ]
+
+
+def _submissions(events: Sequence[Event]) -> list[tuple[Event, Event]]:
+    """Those of a problem whose verdicts the candidate was told: each has a checkpoint beside its tree."""
+    if "problem" not in events[0].data:
+        return []
+    ended = {event.cause: event for event in of_kind(events, "checkpoint") if event.cause is not None}
+    return [(saved, ended[saved.cause]) for saved in of_kind(events, "tree.saved") if saved.cause in ended]
 
 
 def retold(events: Sequence[Event], task: Task, judged_by: Mapping[str, Any]) -> list[Event]:
@@ -79,6 +91,7 @@ def retold(events: Sequence[Event], task: Task, judged_by: Mapping[str, Any]) ->
         "judge": task.judge.kind,
         "task_digest": task.digest,
         "bugs": [{"id": bug.id, "step": bug.step, "tests": list(bug.tests)} for bug in task.bugs],
+        **({} if task.problem is None else {"problem": task.problem.as_data()}),
         "rejudged": dict(judged_by),
     }
     return [

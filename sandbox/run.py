@@ -14,6 +14,7 @@ import dataclasses
 import platform
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +26,11 @@ from sandbox.caps import Caps
 from sandbox.errors import BadInput, HarnessError
 from sandbox.holding import LOCK
 from sandbox.journal import RunDirectory, is_half_written, read_events
-from sandbox.limits import Given
+from sandbox.limits import Given, Hit
 from sandbox.llm.scripted import turns_for
 from sandbox.lockfile import LockFile
 from sandbox.place import Shop
-from sandbox.plan import Candidate, Plan
+from sandbox.plan import Candidate, Plan, Trial
 from sandbox.progress import Progress
 from sandbox.replay import Replay
 from sandbox.replay_record import recorder
@@ -49,15 +50,26 @@ from sandbox.tooling import Toolset
 class Outcome:
     """How a run ended.
 
-    stopped: why trials are missing, if any are. diverged: where a replay went another way than its
-    recording, with the key of the trial; None if this was no replay.
+    not_run: how many trials of each candidate have no record, by the reason. caps: those that keep trials without a
+    verdict from being run. diverged: where a replay went another way than its recording, with the key of the trial;
+    None if this was no replay.
     """
 
     directory: Path
     records: tuple[dict[str, Any], ...]
-    missing: int
-    stopped: str | None
+    not_run: Mapping[str, Mapping[str, int]]
+    caps: tuple[Hit, ...] = ()
     diverged: tuple[tuple[str, Divergence], ...] | None = None
+
+    @property
+    def missing(self) -> int:
+        """How many trials have no record."""
+        return sum(sum(trials.values()) for trials in self.not_run.values())
+
+    @property
+    def stopped(self) -> str | None:
+        """Why trials are missing, if any are."""
+        return "; ".join(self.not_run) or None
 
     @property
     def complete(self) -> bool:
@@ -129,14 +141,34 @@ async def run_plan(
                 finally:
                     _remember(directory, undecided)
     records = tuple(directory.results[trial.key] for trial in plan.trials if trial.key in directory.results)
-    reasons = [shop.stopped] if shop.stopped else []
+    undone = [trial for trial in plan.trials if not _has_verdict(directory, trial)]
     return Outcome(
         directory=directory.path,
         records=records,
-        missing=len(plan.trials) - len(records),
-        stopped="; ".join(dict.fromkeys([*reasons, *scheduler.stopped.values()])) or None,
+        not_run=_not_run(undone, directory, scheduler.stopped, shop.stopped or "stopped"),
+        caps=tuple(purse.reached(trial.candidate.name for trial in undone)),
         diverged=None if replay is None else tuple(_diverged(directory, plan)),
     )
+
+
+def _has_verdict(directory: RunDirectory, trial: Trial) -> bool:
+    return trial.key in directory.results and directory.results[trial.key]["verdict"] not in NO_VERDICT
+
+
+def _not_run(
+    undone: Sequence[Trial], directory: RunDirectory, stopped: Mapping[str, str], otherwise: str
+) -> Mapping[str, Mapping[str, int]]:
+    """How many trials of each candidate have no record, by the reason.
+
+    Args:
+        stopped: why a candidate's trials are not run, by its name. otherwise: why those of all others are not.
+    """
+    found: dict[str, Counter[str]] = {}
+    for trial in undone:
+        if trial.key not in directory.results:
+            name = trial.candidate.name
+            found.setdefault(stopped.get(name, otherwise), Counter())[name] += 1
+    return found
 
 
 def _remember(directory: RunDirectory, undecided: Mapping[str, dict[str, Any]]) -> None:
@@ -200,12 +232,17 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) ->
 
 
 def check_candidates(
-    candidates: Sequence[Candidate], tasks: Sequence[Task], *, limits: Given, caps: Caps | None = None
+    candidates: Sequence[Candidate],
+    tasks: Sequence[Task],
+    *,
+    limits: Given,
+    caps: Caps | None = None,
+    unlisted: Mapping[str, str] | None = None,
 ) -> None:
     """Whether every candidate can be asked and held to its limits, before anything is started.
 
     Args:
-        limits: what was typed after --limit. caps: for all trials.
+        limits: what was typed after --limit. caps: for all trials. unlisted: what else names could have been.
 
     Raises:
         BadInput: an unknown provider, a missing key, a broken turns file, a limit or cap on cost without a price.
@@ -216,7 +253,7 @@ def check_candidates(
         elif not candidate.scripted:
             from sandbox.llm.providers import check_model, check_price
 
-            check_model(candidate)
+            check_model(candidate, unlisted=(unlisted or {}).get(candidate.name, ""))
             check_price(candidate, {**candidate.limits, **limits}.get("cost"))
             for name, bound in (caps or Caps()).costs():
                 check_price(candidate, bound, name=name)

@@ -25,6 +25,7 @@ from sandbox.place import Means, Shop
 from sandbox.plan import Trial
 from sandbox.progress import Progress
 from sandbox.replay_record import Recorder
+from sandbox.resuming import of_attempts
 from sandbox.room import need_room
 from sandbox.task import Task
 from sandbox.trial import run_trial
@@ -150,7 +151,7 @@ class Scheduler:
                 finally:
                     journal.close()
             seat.leave_once()
-            again = await self._after(trial, journal, {**record, "attempts": journal.attempt})
+            again = await self._after(trial, journal, {**record, **of_attempts(journal.folder)})
         except HarnessError as exc:
             self.shop.stopped = str(exc)
         finally:

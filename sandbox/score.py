@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.cp import handed_in
 from sandbox.detect.faults import trial_calls
 from sandbox.detect.oscillation import Findings, as_record
 from sandbox.events import Event, final_check, last, of_kind
@@ -36,6 +37,8 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
         return "wrong", "tampered: " + "; ".join(checked.data["tampering"])
     if checked.data["incomplete"]:
         return "wrong", "the hidden tests ran out of time"
+    if (about := events[0].data.get("problem")) is not None:
+        return handed_in.in_words(checked.data, about)
     if checked.data["score"] == 1.0:
         shaky = _unstable_at_the_end(events, checked)
         return "accepted", "every bug fixed, every guard intact" + (f"; not each time: {shaky}" if shaky else "")
@@ -97,6 +100,7 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "reason": closed["reason"],
         "score": trial_score(closed["verdict"], checked),
         "bugs": dict(checked.data["bugs"]) if checked else {},
+        **({} if (problem := handed_in.record_of(events)) is None else {"problem": problem}),
         "calls": calls(events),
         "oscillation": _measures(events, found),
         "usage": usage(events),
@@ -161,8 +165,9 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _findings(story: Story) -> Findings | None:
-    # A reward alone does not say which behaviour came back.
-    if not story.checks or not story.states or any("rewards" in row for rows in story.checks.values() for row in rows):
+    checks = [row for rows in story.checks.values() for row in rows]
+    # A reward alone does not say which behaviour came back, nor does the verdict on a program.
+    if not checks or not story.states or any("rewards" in row or "verdict" in row for row in checks):
         return None
     return settled(story)[1]
 

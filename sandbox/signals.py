@@ -1,5 +1,6 @@
 """Stopping cleanly: the first SIGINT, SIGTERM or SIGHUP cancels and cleans up, the second ends at once.
 
+What comes within a moment of the first is one with it: a terminal and a wrapper both pass on one Ctrl-C.
 SIGHUP comes when the terminal goes away; whoever wants to go on without one (nohup) has it ignored from the start.
 """
 
@@ -10,6 +11,7 @@ import os
 import signal
 import stat
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
@@ -20,18 +22,20 @@ T = TypeVar("T")
 
 INTERRUPTED = 130
 SHOW_CURSOR = "\x1b[?25h"
+# Seconds within which signals are the same wish.
+MOMENT = 0.3
 
 
 async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> T:
     """Await `make()`; a signal cancels it.
 
     Args:
-        at_once: what is said when a second signal ends the process.
+        at_once: what is said when a second signal, not within MOMENT of the first, ends the process.
 
     Raises:
         KeyboardInterrupt: after a signal, once everything is cleaned up.
     """
-    caught = False
+    caught: float | None = None
     result: list[T] = []
     failure: Exception | None = None
 
@@ -44,14 +48,15 @@ async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> 
         with anyio.open_signal_receiver(*heard) as signals:
             task_status.started()
             async for which in signals:
-                if caught:
+                if caught is not None and time.monotonic() - caught >= MOMENT:
                     _end(at_once)
-                caught = True
                 if which == signal.SIGHUP:
                     _let_go_of_the_terminal()
-                with contextlib.suppress(OSError):
-                    print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
-                scope.cancel()
+                if caught is None:
+                    with contextlib.suppress(OSError):
+                        print("\nstopping: removing containers (again to stop at once)", file=sys.stderr, flush=True)
+                    scope.cancel()
+                    caught = time.monotonic()
 
     async with anyio.create_task_group() as listeners:
         with anyio.CancelScope() as scope:
@@ -62,7 +67,7 @@ async def interruptible(make: Callable[[], Awaitable[T]], at_once: str = "") -> 
             except Exception as exc:  # kept whole: a task group would wrap it
                 failure = exc
         listeners.cancel_scope.cancel()
-    if caught:
+    if caught is not None:
         raise KeyboardInterrupt
     if failure is not None:
         raise failure

@@ -32,7 +32,7 @@ def faults(task: Task, parts: Parts | None) -> Iterator[str]:
     Args:
         parts: what a recipe comes to; None for any other task.
     """
-    if task.harbor is not None:  # what it is made of is its author's
+    if task.harbor is not None or task.problem is not None:  # what it is made of is its author's
         return
     texts = said(task)
     asked = [text for name, text in texts.items() if name.endswith("instruction.md")]
@@ -57,7 +57,7 @@ def faults(task: Task, parts: Parts | None) -> Iterator[str]:
 
 def remarks(task: Task) -> list[str]:
     """What a person should know; no faults."""
-    if task.harbor is not None:
+    if task.harbor is not None or task.problem is not None:
         return []
     return [
         f"{name} is not said, so no report can be sliced by it"

@@ -25,6 +25,8 @@ from sandbox.errors import BadInput
 from sandbox.reading import read_toml, shown
 
 TASK_FILE = "task.toml"
+# A competitive-programming problem is a task, too.
+PROBLEM_FILE = "problem.yaml"
 OPTIONS = {"candidates": "--model", "conditions": "--condition", "repeats": "--repeats", "limits": "--limit"}
 
 
@@ -109,7 +111,7 @@ def _listed(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
         where = f"tasks[{index}]"
         here = [task for place in _places(path, where, entry) for task in _tasks_at(place, path, where, way)]
         if not here:
-            raise BadInput(f"{shown(path)}: {where}: {entry}: no task.toml in it or below it")
+            raise BadInput(f"{shown(path)}: {where}: {entry}: no {TASK_FILE} or {PROBLEM_FILE} in it or below it")
         found += here
     kept = [task for task in found if not any(task.resolve().is_relative_to(out) for out in left_out)]
     if not kept:
@@ -148,7 +150,7 @@ def _places(suite: Path, where: str, entry: str) -> list[Path]:
 
 
 def _below(path: Path) -> Iterator[Path]:
-    if (path / TASK_FILE).exists():
+    if (path / TASK_FILE).exists() or (path / PROBLEM_FILE).exists():
         yield path
         return
     for child in sorted(path.iterdir()):

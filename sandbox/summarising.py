@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from sandbox.errors import BadInput
 from sandbox.journal import RunDirectory, read_results
 from sandbox.plan import encoded
+from sandbox.report.problems import problem_rows
 from sandbox.report.repeats import pass_rows
 from sandbox.report.slices import FIXED_AT, slices
 from sandbox.report.standings import standings
@@ -41,6 +42,7 @@ def read_report(run: Path, *, by: Sequence[str] = (), cutoff: str | None = None,
         records=records,
         standings=standings(records),
         repeats=pass_rows(records, ks),
+        problems=problem_rows(records, ks),
         slices=[slices(records, dimension, day) for dimension in dimensions],
         planned=None if planned is None else len(planned),
         not_run={} if planned is None else _left(planned, {record["trial"] for record in records}),

@@ -21,7 +21,7 @@ class Tally:
     total: trials of the run. before: how many of them were finished when it was gone on with.
     running: those that are under way, by key, with when they began and what they do now.
     steps: since when they do that.
-    cost_usd: of what ended in this go, as far as prices are known; tokens too.
+    cost_usd: of what ended in this go, tried again or not, as far as prices are known; tokens too.
     """
 
     total: int = 0
@@ -59,15 +59,18 @@ class Tally:
         self.running.pop(trial, None)
         self.ended += 1
         self.verdicts[record["verdict"]] += 1
-        usage = record["usage"]
-        self.cost_usd += usage["cost_usd"] or 0.0
-        self.tokens += usage["prompt_tokens"] + usage["completion_tokens"]
+        self._spend(record["usage"])
         self.ends.append(time.monotonic())
 
-    def put_back(self, trial: str) -> None:
+    def put_back(self, trial: str, record: Mapping[str, Any]) -> None:
         """A trial ended without a verdict and will be tried again."""
         self.running.pop(trial, None)
         self.again += 1
+        self._spend(record["usage"])
+
+    def _spend(self, usage: Mapping[str, Any]) -> None:
+        self.cost_usd += usage["cost_usd"] or 0.0
+        self.tokens += usage["prompt_tokens"] + usage["completion_tokens"]
 
     def standing(self, seconds: float) -> list[tuple[str, str, float]]:
         """Trials that have done one thing for so many seconds: key, what, for how long; the longest first."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sandbox.cp.brief import Brief
 from sandbox.harbor.settings import Harbor
 
 WORKSPACE = "/workspace"
@@ -138,6 +139,7 @@ class Task:
     """One task. `suite` and `id` name it; `digest` is SHA-256 over its directory.
 
     harbor: of a plain Harbor task what it says of its containers; None for any other.
+    problem: of a competitive-programming problem what is known of it without its data; None for any other.
     """
 
     suite: str
@@ -163,6 +165,7 @@ class Task:
     notes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     harbor: Harbor | None = None
+    problem: Brief | None = None
 
     @property
     def name(self) -> str:
@@ -176,7 +179,9 @@ class Task:
 
     @property
     def kind(self) -> str:
-        """chain (issues one after another), mutation (of a release, by our hand), release, or own (neither)."""
+        """chain (issues one after another), mutation (of a release, by our hand), release, problem, or own."""
+        if self.problem is not None:
+            return "problem"
         if self.steps:
             return "chain"
         if self.release is None:
@@ -189,6 +194,10 @@ class Task:
     def fixed_at(self) -> str | None:
         """The latest ISO date on which one of its bugs was fixed in public; None if none was, as far as is known."""
         return max((bug.fixed_at for bug in self.bugs if bug.fixed_at is not None), default=None)
+
+    def has_variant(self, name: str) -> bool:
+        """Whether it has a candidate of its own of that name; of a problem, a label names its first submission."""
+        return name in self.variants or (self.problem is not None and name in self.problem.labels)
 
     @property
     def hidden_ids(self) -> tuple[str, ...]:

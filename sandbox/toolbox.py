@@ -12,10 +12,10 @@ from jsonschema.exceptions import SchemaError
 
 from sandbox import paths, schema
 from sandbox.errors import BadInput
-from sandbox.tooling import SUBMIT, Tool, Toolset
+from sandbox.tooling import SUBMIT, SUBMIT_SOLUTION, Tool, Toolset
 
 # The order in which tools are offered; others follow by name.
-ORDER = ("bash", "read_file", "write_file", "edit_file", "list_dir", "search", "submit")
+ORDER = ("bash", "read_file", "write_file", "edit_file", "list_dir", "search", "submit", SUBMIT_SOLUTION)
 
 
 def load_tools(folder: Path | None = None) -> Toolset:
@@ -63,14 +63,18 @@ def _load(path: Path) -> Tool:
 
 
 def narrowed(tools: Toolset, names: Iterable[str] | None, *, wanted_by: str) -> Toolset:
-    """The tools that a task offers: those it names, and submit always.
+    """The tools that a task offers: those it names (all but that of problems without), and submit always.
+
+    A problem names submit_solution, and offers nothing else.
 
     Raises:
         BadInput: it names one that does not exist.
     """
     if names is None:
-        return tools
+        return {name: tool for name, tool in tools.items() if name != SUBMIT_SOLUTION}
     wanted = [*names]
+    if wanted == [SUBMIT_SOLUTION] and SUBMIT_SOLUTION in tools:
+        return {SUBMIT_SOLUTION: tools[SUBMIT_SOLUTION]}
     for name in wanted:
         if name not in tools:
             raise BadInput(f"{wanted_by}: metadata.roadtest.tools: there is no tool {name} (known: {', '.join(tools)})")

@@ -29,5 +29,7 @@ class Tool:
 
 Toolset = Mapping[str, Tool]
 
-# The tool that hands the work in; every task offers it.
+# The tool that hands the work in; every task offers it, but for problems.
 SUBMIT = "submit"
+# The tool that hands a program in to the judge of a problem; such a task offers nothing else.
+SUBMIT_SOLUTION = "submit_solution"

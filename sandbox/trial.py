@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
 
 from sandbox import __version__, score
 from sandbox.agent import Turn, system_prompt, take_turn
-from sandbox.course import Stage, is_last, next_stage
+from sandbox.course import Stage, is_judged, is_last, next_stage
 from sandbox.deadline import Watch
 from sandbox.errors import ProviderError, RoadtestError, one_line
 from sandbox.events import Event
@@ -17,6 +18,7 @@ from sandbox.journal import Journal
 from sandbox.place import Bench, Means, Place, Step
 from sandbox.plan import Trial
 from sandbox.replay_tape import ReplayDiverged
+from sandbox.tooling import SUBMIT_SOLUTION, Tool
 
 
 async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step) -> dict[str, Any]:
@@ -61,14 +63,15 @@ async def _carry_out(trial: Trial, journal: Journal, means: Means, watch: Watch,
         step("starting the container")
         async with place.workbench() as bench:
             watch.enter("agent")
-            ended = await _let_work(trial, place, bench, journal, means, step)
+            ended = await _let_work(trial, place, bench, journal, means, watch, step)
             watch.enter("seal")
             step("sealing")
             tree = await bench.seal(ended)
         means.leave()
         watch.enter("judge")
-        step("judging")
-        await place.judge(tree, ended)
+        if not is_judged(trial, journal.events):
+            step("judging")
+            await place.judge(tree, ended)
         watch.enter("probe")
         step("looking into what came back")
         await place.probe()
@@ -111,20 +114,34 @@ def _opening(trial: Trial) -> dict[str, Any]:
         "bugs": [{"id": bug.id, "step": bug.step, "tests": list(bug.tests)} for bug in task.bugs],
         "steps": [step.name for step in task.steps],
         "rounds": trial.rounds,
+        **({} if task.problem is None else {"problem": task.problem.as_data(), "submissions": trial.submissions}),
         "version": __version__,
     }
 
 
-async def _let_work(trial: Trial, place: Place, bench: Bench, journal: Journal, means: Means, step: Step) -> Event:
+async def _let_work(
+    trial: Trial, place: Place, bench: Bench, journal: Journal, means: Means, watch: Watch, step: Step
+) -> Event:
     """Run the candidate's turns; the checkpoint that ends the last."""
     client = means.connect()
     meter = means.meter(trial.limits)
     meter.began = journal.started
+
+    async def run_tool(tool: Tool, arguments: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        if tool.name != SUBMIT_SOLUTION:
+            return await bench.run(tool, arguments, seconds)
+        # The candidate waits for its judge.
+        watch.enter("judge")
+        with meter.standing_still():
+            answer = await bench.run(tool, arguments, seconds)
+        watch.enter("agent")
+        return answer
+
     turn = Turn(
         journal=journal,
         client=client,
         tools=place.tools,
-        run_tool=bench.run,
+        run_tool=run_tool,
         settle=bench.settle,
         alive=bench.look_alive,
         meter=meter,

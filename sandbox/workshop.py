@@ -16,6 +16,9 @@ from sandbox import recipe
 from sandbox.background import Background, Spares, background
 from sandbox.bounds import Bounds
 from sandbox.checks import Checks
+from sandbox.cp.place import AtJudge
+from sandbox.cp.run_judge import RunJudge
+from sandbox.cp.run_judge import own_code as cp_code
 from sandbox.env import images, owner
 from sandbox.env.engine import connect as connect_engine
 from sandbox.env.engine import talking
@@ -77,6 +80,7 @@ class Workshop:
     _building: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
     _judging: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
     _looking: anyio.Lock = field(default_factory=anyio.Lock)
+    _run_judge: RunJudge | None = None
     _working: tuple[LockFile, Background, Spares[ReadyJudge]] | None = None
 
     @classmethod
@@ -133,6 +137,8 @@ class Workshop:
                     with anyio.CancelScope(shield=True):
                         await judges.close()
         finally:
+            if self._run_judge is not None:
+                self._run_judge.close()
             await self._leave_nothing()
 
     async def _settle_in(self) -> None:
@@ -171,10 +177,12 @@ class Workshop:
     def means(self, trial: Trial, journal: Journal) -> Means:
         """Containers, and the candidate itself."""
 
-        async def prepare(step: Step) -> InContainers:
+        async def prepare(step: Step) -> InContainers | AtJudge:
             step("waiting for the image")
-            place = InContainers if trial.task.harbor is None else InHarbor
-            return place(await self.kit(trial.task), trial, journal)
+            kit = await self.kit(trial.task)
+            if trial.task.problem is not None:
+                return AtJudge(kit, trial, journal)
+            return (InContainers if trial.task.harbor is None else InHarbor)(kit, trial, journal)
 
         return Means(prepare=prepare, connect=lambda: connect(trial), pace=self._pace(trial))
 
@@ -223,7 +231,8 @@ class Workshop:
     def _write_down(self, task: Task, kit: Kit) -> None:
         lock = self._at_work()[0]
         lock.add_image(task.name, kit.image)
-        lock.add_exams(task.name, facts_of(task, (exam.tests for exam in kit.exams), own_code()))
+        code = own_code() if task.problem is None else cp_code()
+        lock.add_exams(task.name, facts_of(kit.exams[0].task, (exam.tests for exam in kit.exams), code))
 
     def _at_work(self) -> tuple[LockFile, Background, Spares[ReadyJudge]]:
         assert self._working is not None, "a kit is made while at work"
@@ -235,6 +244,8 @@ class Workshop:
             raise BadInput(f"{task.path}: has changed since this run began; put it back, or start a new run")
         if task.harbor is not None:
             return self._make_harbor_kit(task, task.harbor)
+        if task.problem is not None:
+            return self._make_problem_kit(task)
         _, beside, judges = self._at_work()
         folder = complete_directory(task, machine=self.machine)
         image = images.ensure_task(
@@ -291,6 +302,26 @@ class Workshop:
             background=beside,
             judges=judges,
             surroundings=around,
+        )
+
+    def _make_problem_kit(self, task: Task) -> Kit:
+        _, beside, judges = self._at_work()
+        if self._run_judge is None:
+            self._run_judge = RunJudge(run=self.run_id, most=self.bounds.judges, say=self.progress.say)
+        judge = self._run_judge.of(task)
+        return Kit(
+            client=self.client,
+            run_id=self.run_id,
+            image=judge.desk.host.image,
+            base=make_base(self.directory / "bases" / "nothing.git", {}, title="Nothing"),
+            exams=(judge.exam(task),),
+            solution={},
+            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/problem.yaml"),
+            checks=self.checks,
+            judge_places=self._judging,
+            background=beside,
+            judges=judges,
+            surroundings=judge,
         )
 
     def _folder_of(self, image: str) -> Path:

@@ -24,7 +24,7 @@ from sandbox.detect.command_parts import plain_path
 from sandbox.detect.commands import Command, is_similar, patched_paths, read_command
 from sandbox.detect.foreign import deed_of, folder_of, is_named_in, is_test_run, plain_name, programs_for, runs_tests
 from sandbox.detect.garbled import MOST_READ
-from sandbox.tooling import SUBMIT
+from sandbox.tooling import SUBMIT, SUBMIT_SOLUTION
 
 # Text to be written or replaced says little about what a call was for, and changes from one attempt to the next.
 BULK = frozenset(
@@ -45,6 +45,7 @@ _OWN = {
     "list_dir": "list",
     "search": "search",
     SUBMIT: "submit",
+    SUBMIT_SOLUTION: "submit",
 }
 ON_PATHS = frozenset({"read", "write", "list"})
 

@@ -45,24 +45,30 @@ def load_litellm() -> Any:
     return litellm
 
 
-def check_model(candidate: Candidate) -> None:
+def check_model(candidate: Candidate, *, unlisted: str = "") -> None:
     """Whether litellm knows the provider and the key is there, before anything is started.
+
+    Args:
+        unlisted: as for `check_provider`.
 
     Raises:
         BadInput: naming the model or the variable that holds the key.
     """
-    if (words := check_provider(candidate)) is not None:
+    if (words := check_provider(candidate, unlisted=unlisted)) is not None:
         raise BadInput(words)
 
 
-def check_provider(candidate: Candidate) -> str | None:
+def check_provider(candidate: Candidate, *, unlisted: str = "") -> str | None:
     """Whether litellm knows the provider and where to find it; what is said if its key is missing.
+
+    Args:
+        unlisted: what else its name could have been, to be said where litellm does not know it.
 
     Raises:
         BadInput: litellm knows no such provider, or no address of it.
     """
     litellm = load_litellm()
-    provider, _, base = resolve(litellm, candidate)
+    provider, _, base = resolve(litellm, candidate, unlisted=unlisted)
     if candidate.key is not None and not os.environ.get(candidate.key):
         return _without_own_key(candidate)
     if candidate.api_base:
@@ -149,14 +155,22 @@ def _listed_as_free(litellm: Any, model: str) -> bool:
     return bool({"input_cost_per_token", "output_cost_per_token"} <= entry.keys())
 
 
-def resolve(litellm: Any, candidate: Candidate) -> tuple[str, str | None, str | None]:
-    """Provider, key and address of a model, as litellm finds them."""
+def resolve(litellm: Any, candidate: Candidate, *, unlisted: str = "") -> tuple[str, str | None, str | None]:
+    """Provider, key and address of a model, as litellm finds them.
+
+    Args:
+        unlisted: as for `check_provider`.
+
+    Raises:
+        BadInput: it finds none.
+    """
     try:
         _, provider, key, base = litellm.get_llm_provider(candidate.model_name, api_base=candidate.api_base)
     except Exception as exc:
         told = "" if candidate.model is None else f" ({candidate.model})"
+        first = f"{unlisted}, and " if unlisted else ""
         raise BadInput(
-            f"--model {candidate.name}{told}: litellm knows no such provider; write PROVIDER/MODEL, as in "
+            f"--model {candidate.name}{told}: {first}litellm knows no such provider; write PROVIDER/MODEL, as in "
             "openai/gpt-4o, anthropic/claude-sonnet-4-5, ollama/llama3, or give scripted:oracle"
         ) from exc
     return provider, key, candidate.api_base or base

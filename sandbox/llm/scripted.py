@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sandbox.cp.brief import ACCEPTED
 from sandbox.detect.provider import failure_in
 from sandbox.errors import BadInput
 from sandbox.harbor.settings import Harbor
@@ -17,6 +18,7 @@ from sandbox.llm.client import Answer, Message
 from sandbox.loader import load_turns
 from sandbox.plan import NOP, ORACLE, Candidate
 from sandbox.task import SOLUTION, Task
+from sandbox.tooling import SUBMIT_SOLUTION
 
 SOLVE = "solve.sh"
 # Seconds that one command may take.
@@ -72,10 +74,23 @@ def oracle_turns(task: Task) -> Sequence[Mapping[str, Any]]:
     """Apply the reference solution and hand in; in a chain once for each step."""
     if task.harbor is not None:
         return _harbor_turns(task, task.harbor)
+    if task.problem is not None:
+        return _submitting(task, ACCEPTED)
     places = [f"{SOLUTION}/{step.name}" for step in task.steps] or [SOLUTION]
     return [
         turn for place in places for turn in (_call("bash", {"command": f"bash {place}/solve.sh"}), _call("submit", {}))
     ]
+
+
+def _submitting(task: Task, name: str) -> Sequence[Mapping[str, Any]]:
+    """Hand in a labelled submission of a problem."""
+    found = None if task.problem is None else task.problem.labelled(name)
+    if found is None:
+        raise BadInput(f"{task.name}: submissions/{name} has no program of one file that could be handed in")
+    (source,) = found.program.files.values()
+    # What is no UTF-8 comes back as the same bytes.
+    text = source.decode("utf-8", "surrogateescape")
+    return [_call(SUBMIT_SOLUTION, {"language": found.program.language, "source": text})]
 
 
 def harbor_command(harbor: Harbor) -> str:
@@ -108,6 +123,8 @@ def turns_for(candidate: Candidate, task: Task) -> Sequence[Mapping[str, Any]]:
         return ()
     if candidate.script is None:
         raise BadInput(f"{candidate.name}: has no script")
+    if candidate.kind == "variant" and task.problem is not None:
+        return _submitting(task, candidate.script)
     if candidate.kind == "variant":
         return _turns(Path(task.path) / "variants" / candidate.script / "turns.jsonl")
     return _turns(Path(candidate.script))

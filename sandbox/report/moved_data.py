@@ -185,11 +185,11 @@ def _named(words: Sequence[str]) -> str:
 
 
 def told_otherwise(then: Sequence[Event], now: Sequence[Event]) -> bool:
-    """Whether, in a loop, the candidate was told of bugs by statuses that are others now.
+    """Whether, in a loop or the lab, the candidate was told of bugs by statuses that are others now.
 
     What was said stays; the state that the trial ended with is not asked about, for nothing was said of it.
     """
-    if not now[0].data.get("rounds"):
+    if not now[0].data.get("rounds") and now[0].data.get("submissions", 1) <= 1:
         return False
     old, new = (_told(events) for events in (then, now))
     ended = final_check(now)

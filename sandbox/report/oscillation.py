@@ -55,9 +55,10 @@ def read_trial(events: Sequence[Event]) -> TrialOscillation:
         verdict=str(events[-1].data["verdict"]) if closed else None,
         staged="step" if opened.get("steps") else "round" if opened.get("rounds") else None,
         findings=None,
+        is_problem="problem" in opened,
     )
     story = read_story(events)
-    if not story.checks or not story.states:
+    if found.is_problem or not story.checks or not story.states:
         return found
     raw = trajectory(story)
     _, findings = settled(story)

@@ -138,7 +138,8 @@ class TrialOscillation:
     """One trial. verdict: None while it is not closed. findings: None where no state was judged; then all is empty.
 
     staged: what its turns are called (round or step), None where there is one. stopped: why states were left
-    unchecked, None if they were not. judged: how many of how many states that count were judged.
+    unchecked, None if they were not. judged: how many of how many states that count were judged. is_problem: of
+    competitive programming, where no state is looked into.
     """
 
     trial: str
@@ -158,6 +159,7 @@ class TrialOscillation:
     reverts: tuple[Revert, ...] = ()
     stopped: str | None = None
     judged: tuple[int, int] = (0, 0)
+    is_problem: bool = False
 
     @property
     def events(self) -> list[Change]:

@@ -97,7 +97,11 @@ def remarks(report: OscillationReport) -> list[str]:
         verbs = "has no verdict and is" if len(lost) == 1 else "have no verdict and are"
         lines.append(f"{len(lost)} of {every} {verbs} left out:")
         lines += [f"  {trial.trial}: {trial.verdict or 'not finished'}" for trial in lost]
-    if unseen := report.unseen:
+    if problems := sum(trial.is_problem for trial in report.unseen):
+        why = "a program is accepted or not, and that does not say which bug came back"
+        verb = "is of a problem" if problems == 1 else "are of problems"
+        lines.append(f"{problems} of {every} {verb} and in no figure here: {why}.")
+    if unseen := [trial for trial in report.unseen if not trial.is_problem]:
         verb = "is" if len(unseen) == 1 else "are"
         why = "the log holds no judged states, as logs of older versions do not"
         lines.append(f"{len(unseen)} of {every} {verb} in no figure here: {why}.")

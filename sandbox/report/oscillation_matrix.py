@@ -24,7 +24,7 @@ from sandbox.report.oscillation_data import (
 from sandbox.report.transcript_lines import Page, count, one_line
 
 # What a mark looks like, its style, and what it is called below the matrix.
-_LOOKS = {
+LOOKS = {
     RIGHT: ("✓", "green", "right"),
     WRONG: ("✗", "red", "wrong"),
     FIXED: ("✓↑", "bold green", "fixed"),
@@ -71,7 +71,7 @@ def _shortened(name: str, width: int) -> str:
     return set_cell_size(name, width - 1 - cell_len(tail)).rstrip() + "…" + tail
 
 
-def _headings(column: Column) -> tuple[str, str, str]:
+def headings(column: Column) -> tuple[str, str, str]:
     """Number (in brackets that of an own checkpoint), round or step, and why it is one."""
     if column.reason is None:
         return "start", "", ""
@@ -95,12 +95,12 @@ def _blocks(columns: Sequence[Column], room: int | None) -> Iterator[Sequence[Co
 
 
 def _width(column: Column) -> int:
-    return len(GAP) + max(2, *map(len, _headings(column)))
+    return len(GAP) + max(2, *map(len, headings(column)))
 
 
 def _head(block: Sequence[Column], width: int) -> Iterator[Text]:
     for level in range(3):
-        words = [_headings(column)[level] for column in block]
+        words = [headings(column)[level] for column in block]
         if not any(words):
             continue
         line = Text(INDENT + " " * width)
@@ -122,7 +122,7 @@ def _line(row: Row, block: Sequence[Column], name: str, width: int) -> Text:
 
 
 def _look(row: Row, index: int) -> tuple[str, str]:
-    mark, style, _ = _LOOKS[row.marks[index]]
+    mark, style, _ = LOOKS[row.marks[index]]
     if row.marks[index] == UNCONFIRMED:
         seen = {"P": "✓", "F": "✗"}.get(row.statuses[index] or "", "")
         mark = f"{seen}{mark}"
@@ -131,6 +131,6 @@ def _look(row: Row, index: int) -> tuple[str, str]:
 
 def _legend(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
     used = {mark for row in rows for mark in row.marks}
-    yield from (f"{mark} {word}" for name, (mark, _, word) in _LOOKS.items() if name in used)
+    yield from (f"{mark} {word}" for name, (mark, _, word) in LOOKS.items() if name in used)
     if any(column.tier == "T1" for column in columns):
         yield "(n) the candidate's own tests or commit (T1)"

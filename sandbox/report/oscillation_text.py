@@ -20,7 +20,7 @@ LONGEST = 1000
 LABEL = 10
 _MARGIN = " " * (LABEL + 6)
 _DIFF = Margins(" " * 6, folded=" " * 8)
-_KINDS = {
+KINDS = {
     "fix": ("was fixed", "✓↑", "bold green"),
     "reintroduction": ("came back", "✗◀", "bold red"),
     "regression": ("broke", "✗↓", "bold magenta"),
@@ -65,9 +65,17 @@ def trial_lines(found: TrialOscillation, page: Page, *, fixes: bool) -> Iterator
 
 
 def _summary(found: TrialOscillation, page: Page) -> Iterator[Text]:
+    verdict = found.verdict or "not finished"
+    for index, text in enumerate(_packed([verdict, *facts_in_words(found)], " · ", page)):
+        for line in page.line(text, margin="  ", first="  " if index else ""):
+            line.highlight_words([verdict], STYLES.get(verdict, "yellow"))
+            yield line
+
+
+def facts_in_words(found: TrialOscillation) -> list[str]:
+    """What a trial of which states were judged comes to, a fact each."""
     findings = found.findings
     assert findings is not None, "a trial of which no state was judged is not shown"
-    verdict = found.verdict or "not finished"
     facts = [
         f"{findings.reintroductions} came back",
         f"{findings.regressions} broke",
@@ -78,11 +86,7 @@ def _summary(found: TrialOscillation, page: Page) -> Iterator[Text]:
     ]
     judged, of = found.judged
     facts += [f"judged {judged} of {count(of, 'state', 'states')}"] if judged < of else []
-    facts += ["cut off"] if findings.trajectory.truncated else []
-    for index, text in enumerate(_packed([verdict, *facts], " · ", page)):
-        for line in page.line(text, margin="  ", first="  " if index else ""):
-            line.highlight_words([verdict], STYLES.get(verdict, "yellow"))
-            yield line
+    return facts + (["cut off"] if findings.trajectory.truncated else [])
 
 
 def _key(trial: str, page: Page) -> Iterator[Text]:
@@ -125,36 +129,43 @@ def _stage(found: TrialOscillation, column: Column) -> str:
 
 
 def _change(found: TrialOscillation, change: Change, page: Page, shown: set[str]) -> Iterator[Text]:
-    words, mark, style = _KINDS[change.kind]
-    unit = one_line(change.unit, 200)
-    text = f"{unit} {words} at {place(found, change.checkpoint)}"
+    _, mark, style = KINDS[change.kind]
+    yield from page.line(change_in_words(found, change), margin=" " * 5, first=f"  {mark} ", style=style)
+    if change.origin is not None:
+        label = "while" if change.origin.named is False else "by"
+        yield from _fact(label, origin_in_words(change.origin), page)
+    for index, text in enumerate(tests_in_words(change)):
+        yield from _fact("" if index else "fail", text, page)
+    yield from _fact("seen", seen_in_words(change), page)
+    if change.origin is not None:
+        yield from _diff(change.origin, page, shown)
+    yield Text()
+
+
+def change_in_words(found: TrialOscillation, change: Change) -> str:
+    """What happened to which bug or guard, where, and how long after its fix."""
+    text = f"{one_line(change.unit, 200)} {KINDS[change.kind][0]} at {place(found, change.checkpoint)}"
     if change.since_fix is not None and change.fixed_at is not None:
         since = change.since_fix
         far = f"{count(since.checkpoints, 'checkpoint', 'checkpoints')} and {count(since.calls, 'call', 'calls')}"
         text += f", {far} after its fix at checkpoint {change.fixed_at}"
     elif change.kind == "regression":
         text += f"; it was right at {'the start' if not change.before else f'checkpoint {change.before}'}"
-    yield from page.line(text, margin=" " * 5, first=f"  {mark} ", style=style)
-    if change.origin is not None:
-        label = "while" if change.origin.named is False else "by"
-        yield from _fact(label, _origin_in_words(change.origin), page)
-    for index, text in enumerate(_tests_in_words(change)):
-        yield from _fact("" if index else "fail", text, page)
-    yield from _fact("seen", f"{_seen(change.seen_before)} before, {_seen(change.seen_after)} after", page)
-    if change.origin is not None:
-        yield from _diff(change.origin, page, shown)
-    yield Text()
+    return text
 
 
-def _seen(runs: int) -> str:
-    return f"{runs} of {runs}"
+def seen_in_words(change: Change) -> str:
+    """How often either side was seen."""
+    before, after = change.seen_before, change.seen_after
+    return f"{before} of {before} before, {after} of {after} after"
 
 
 def _fact(label: str, text: str, page: Page) -> Iterator[Text]:
     yield from page.line(text, margin=_MARGIN, first=f"      {label:<{LABEL}}")
 
 
-def _origin_in_words(origin: Origin) -> str:
+def origin_in_words(origin: Origin) -> str:
+    """What turned right into wrong."""
     commit = "" if origin.commit is None else f", commit {origin.commit[:10]}"
     halved = "" if origin.scanned is not False else " (by halving; it may have gone back and forth)"
     if origin.by == "call":
@@ -175,8 +186,8 @@ def _between(first: int, last: int) -> str:
     return f"step {first}" if first == last else f"steps {first} to {last}"
 
 
-def _tests_in_words(change: Change) -> Iterator[str]:
-    """One a line."""
+def tests_in_words(change: Change) -> Iterator[str]:
+    """The hidden tests that failed, how many and the first of them; one a line."""
     tests = change.failing or ()
     if tests:
         yield count(len(tests), "hidden test", "hidden tests") + _how(change.failing_how or {})
@@ -211,6 +222,15 @@ def _diff(origin: Origin, page: Page, shown: set[str]) -> Iterator[Text]:
 
 
 def _notes(found: TrialOscillation, page: Page) -> Iterator[Text]:
+    lines = notes_in_words(found)
+    for line in lines:
+        yield from page.line(line, margin="    ", first="  ■ ")
+    if lines:
+        yield Text()
+
+
+def notes_in_words(found: TrialOscillation) -> list[str]:
+    """Returns to earlier states, what is in doubt, what was taken back on purpose, what was not checked."""
     lines = [_return_in_words(found, one) for one in _told_once(found.returns)]
     for doubt in found.unstable:
         how = f"right in {doubt.passed} of {count(doubt.runs, 'run', 'runs')}"
@@ -230,10 +250,7 @@ def _notes(found: TrialOscillation, page: Page) -> Iterator[Text]:
             lines.append(f"step {revert.step}: {tool} took work back on purpose{until}; not scored between checkpoints")
     if found.stopped is not None:
         lines.append(f"not every state could be checked: {one_line(found.stopped, LONGEST)}")
-    for line in lines:
-        yield from page.line(line, margin="    ", first="  ■ ")
-    if lines:
-        yield Text()
+    return lines
 
 
 def _told_once(returns: Sequence[Return]) -> list[Return]:

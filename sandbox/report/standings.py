@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,17 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Tokens, and US dollars; None where some price is not known."""
+
+    tokens: int
+    cost_usd: float | None
+
+    def __bool__(self) -> bool:
+        return bool(self.tokens or self.cost_usd != 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One candidate under one condition.
 
@@ -26,6 +37,7 @@ class Standing:
     plain Wilson. repeated: whether some task has two or more trials with a verdict.
     no_verdict: infra-error and judge-error, outside every rate.
     faulty: calls with at least one fault of their own. recovered: those of them that were put right.
+    tokens, cost_usd: of all attempts (None: some price is not known). of_which_aside: of those that were set aside.
     """
 
     candidate: str
@@ -40,6 +52,7 @@ class Standing:
     wall_s: float
     tokens: int
     cost_usd: float | None
+    of_which_aside: Spent
 
     @property
     def judged(self) -> int:
@@ -75,7 +88,8 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
     verdicts = Counter(record["verdict"] for record in records)
     tasks = by_task(records)
     calls = [record["calls"] for record in records]
-    costs = [record["usage"]["cost_usd"] for record in records]
+    aside = _asides(records)
+    spent = _spent([*(record["usage"] for record in records), *aside])
     return Standing(
         candidate=candidate,
         condition=condition,
@@ -87,9 +101,21 @@ def _standing(candidate: str, condition: str, records: Sequence[Mapping[str, Any
         faulty=sum(call.get("faulty", call["total"] - call["valid"]) for call in calls),
         recovered=sum(call["recovered"] for call in calls),
         wall_s=sum(record["time"]["wall_s"] for record in records),
-        tokens=sum(record["usage"]["prompt_tokens"] + record["usage"]["completion_tokens"] for record in records),
-        cost_usd=None if None in costs else sum(costs),
+        tokens=spent.tokens,
+        cost_usd=spent.cost_usd,
+        of_which_aside=_spent(aside),
     )
+
+
+def _asides(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [record["usage_set_aside"] for record in records if "usage_set_aside" in record]
+
+
+def _spent(usages: Iterable[Mapping[str, Any]]) -> Spent:
+    found = list(usages)
+    costs = [usage["cost_usd"] for usage in found]
+    tokens = sum(usage["prompt_tokens"] + usage["completion_tokens"] for usage in found)
+    return Spent(tokens=tokens, cost_usd=None if None in costs else sum(costs))
 
 
 def by_task(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -179,8 +205,26 @@ def remarks(records: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(f"  and {len(lost) - MOST_NAMED:,} more (results.jsonl has them all)")
     again = sum(record.get("attempts", 1) > 1 for record in records)
     lines += [f"{again} of {every} took more than one attempt"] if again else []
+    lines += _set_aside(records)
     flags = Counter(flag for record in records for flag in record.get("flags", ()))
     return lines + [f"{count} of {every}: {FLAGS.get(flag, flag)}" for flag, count in sorted(flags.items())]
+
+
+def _set_aside(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What was spent in attempts that were set aside, as far as records tell."""
+    names = dict.fromkeys(record["candidate"] for record in records)
+    by_name = {name: [one for one in records if one["candidate"] == name] for name in names}
+    spent = {name: _spent(_asides(group)) for name, group in by_name.items()}
+    if any(spent.values()):
+        parts = [f"{one.tokens:,} tokens and {_cost(one)} by {name}" for name, one in spent.items() if one]
+        yield f"Of the tokens and cost, attempts that were set aside took: {'; '.join(parts)}"
+    if untold := sum(record.get("attempts", 1) > 1 and "usage_set_aside" not in record for record in records):
+        of = "1 trial" if untold == 1 else f"{untold} trials"
+        yield f"What earlier attempts at {of} took is in no figure: an older version ran them and did not note it"
+
+
+def _cost(spent: Spent) -> str:
+    return "an unknown cost" if spent.cost_usd is None else money(spent.cost_usd)
 
 
 FLAGS = {
@@ -212,6 +256,8 @@ def as_data(rows: Sequence[Standing]) -> list[dict[str, Any]]:
             "wall_s": round(row.wall_s, 3),
             "tokens": row.tokens,
             "cost_usd": row.cost_usd,
+            "tokens_set_aside": row.of_which_aside.tokens,
+            "cost_usd_set_aside": row.of_which_aside.cost_usd,
         }
         for row in rows
     ]

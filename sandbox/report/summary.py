@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.report import repeats, slices, standings
+from sandbox.report import problems, repeats, slices, standings
 from sandbox.report.sheet import Sheet
 from sandbox.report.transcript_lines import count as in_words
 
@@ -29,6 +29,7 @@ class RunReport:
     slices: Sequence[slices.Slices]
     planned: int | None
     not_run: Mapping[str, int]
+    problems: Sequence[problems.ProblemRow] = ()
 
 
 def sheets(report: RunReport, *, trials: bool) -> Iterator[Sheet]:
@@ -40,6 +41,8 @@ def sheets(report: RunReport, *, trials: bool) -> Iterator[Sheet]:
     yield standings.table(report.standings)
     if report.repeats:
         yield repeats.table(report.repeats)
+    if report.problems:
+        yield from problems.tables(report.problems)
     yield from map(slices.table, report.slices)
     if trials or len(report.records) <= MOST_TRIALS:
         yield standings.trials_table(report.records)
@@ -48,7 +51,7 @@ def sheets(report: RunReport, *, trials: bool) -> Iterator[Sheet]:
 def remarks(report: RunReport, *, trials: bool = True) -> list[str]:
     """What has to be said beside the tables; `trials` as for `sheets`."""
     lines = [*_unfinished(report), *standings.remarks(report.records), *_clustered(report)]
-    lines += [*repeats.remarks(report.repeats), *slices.remarks(report.slices)]
+    lines += [*repeats.remarks(report.repeats), *problems.remarks(report.problems), *slices.remarks(report.slices)]
     if not trials and len(report.records) > MOST_TRIALS:
         lines.append(f"The table of all {len(report.records):,} trials is left out; --trials shows it.")
     return lines
@@ -74,6 +77,7 @@ def as_data(report: RunReport) -> dict[str, Any]:
     return {
         "standings": standings.as_data(report.standings),
         "pass_at_k": repeats.as_data(report.repeats),
+        "problems": problems.as_data(report.problems),
         "slices": [slices.as_data(found) for found in report.slices],
         "planned": report.planned,
         "not_run": dict(report.not_run),

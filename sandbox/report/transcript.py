@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox import score
+from sandbox.cp.problem import Verdict
 from sandbox.detect.facts import UNRECOVERED, CallFacts
 from sandbox.detect.faults import trial_calls
 from sandbox.events import Event, final_check, of_kind
@@ -169,12 +170,12 @@ def _check(ran: Event | None, answer: Mapping[str, Any]) -> CheckShown | None:
     if ran is None:
         return None
     data = ran.data
-    outcomes = data.get("outcomes", {})
-    messages = answer.get("messages", {})
+    outcomes = data.get("outcomes", {}) or {name: case["verdict"] for name, case in data.get("cases", {}).items()}
+    messages = answer.get("messages", {}) or {case["case"]: case["message"] for case in answer.get("cases", ())}
     not_passed = tuple(
         HiddenTest(test=str(test), outcome=str(outcome), message=str(messages.get(test, "")))
         for test, outcome in outcomes.items()
-        if outcome not in PASSING
+        if outcome not in PASSING and outcome != Verdict.AC
     )
     unexplained = any(not test.message and test.outcome != "skipped" for test in not_passed)
     return CheckShown(
@@ -192,6 +193,7 @@ def _check(ran: Event | None, answer: Mapping[str, Any]) -> CheckShown | None:
         seconds=float(data["seconds"]),
         rewards=data.get("rewards"),
         left_behind=tuple(data.get("left_behind", ())),
+        submission=_text_or_none(data.get("verdict")),
     )
 
 

@@ -144,6 +144,7 @@ class CheckShown:
     cached: taken over from an equal tree. passed, total: hidden tests.
     output: what pytest printed, where a test did not pass and left no message; else "".
     rewards: by name, where the task's own script gave some. left_behind: paths that its container did not take over.
+    submission: of a problem, whose cases stand for tests: the verdict of what was handed in last, None for nothing.
     """
 
     judge: str
@@ -160,6 +161,7 @@ class CheckShown:
     seconds: float
     rewards: Mapping[str, float] | None = None
     left_behind: tuple[str, ...] = ()
+    submission: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,10 @@ def _in_words(event: Event, stage: str | None) -> str | None:
 def _check_in_words(ran: Event) -> str:
     """Each bug with its mark; guards by number, those that did not hold by name."""
     bugs, guards = ran.data["bugs"], ran.data["guards"]
+    if (word := ran.data.get("verdict")) is not None:
+        points = "" if ran.data["points"] is None else f" · {ran.data['points']:g} points"
+        where = f" at {ran.data['first_failing']}" if ran.data["first_failing"] else ""
+        return f"judged: {word}{where}{points}"
     parts = [f"{MARKS.get(status, '?')} {name}" for name, status in bugs.items()]
     if guards:
         broken = [f"✗ {name}" for name, status in guards.items() if status != "P"]

@@ -79,7 +79,7 @@ def _call(call: CallShown, page: Page, hint: str) -> Iterator[Text]:
 
 def _head(call: CallShown, inline: str, page: Page) -> Iterator[Text]:
     """Name, short arguments and outcome of a call: on one line if they fit."""
-    outcome, style = _outcome(call)
+    outcome, style = outcome_of(call)
     mark, colour = _mark(call)
     name = one_line(call.name, min(LONGEST_NAME, (page.width or LONGEST_NAME * 2) - len(INDENT))) or "(no name)"
     head = Text().append(f"  {mark} ", style=colour).append(name, style="bold")
@@ -102,7 +102,7 @@ def _mark(call: CallShown) -> tuple[str, str]:
     return "●", ("yellow" if call.status != "ok" or call.exit_code else "green")
 
 
-def _outcome(call: CallShown) -> tuple[str, str]:
+def outcome_of(call: CallShown) -> tuple[str, str]:
     """What became of a call, in a few words, and their style."""
     if call.status == "rejected":
         return f"not run: {_labels(call.labels)}", "red"
@@ -140,13 +140,13 @@ _LOOKS: Mapping[tuple[str, str], tuple[Margins, str]] = {
 
 def _arguments(call: CallShown, *, in_full: bool) -> tuple[str, list[_Block]]:
     """Arguments for the first line of a call, and those that need lines of their own as (margins, text, style)."""
-    parsed = _parsed(call.arguments)
-    if parsed is None or call.status == "rejected":
+    found = parsed(call.arguments)
+    if found is None or call.status == "rejected":
         # How a faulty call was written is what matters about it.
         return "", [(PLAIN, call.arguments, "cyan")] if call.arguments else []
     inline: list[str] = []
     blocks: list[_Block] = []
-    for name, value in parsed.items():
+    for name, value in found.items():
         shown_name = one_line(name, LONGEST_NAME)
         look = _LOOKS.get((call.name, name))
         if look is not None and isinstance(value, str):
@@ -163,7 +163,8 @@ def _arguments(call: CallShown, *, in_full: bool) -> tuple[str, list[_Block]]:
     return " ".join(inline), blocks
 
 
-def _parsed(arguments: str) -> Mapping[str, Any] | None:
+def parsed(arguments: str) -> Mapping[str, Any] | None:
+    """The arguments of a call as an object; None where they are none."""
     try:
         found = json.loads(arguments)
     except (ValueError, RecursionError):
@@ -180,7 +181,7 @@ def _change(call: CallShown, page: Page, hint: str) -> Iterator[Text]:
         return
     # The diff names its files itself, but knows nothing of caches.
     if saved is not None and saved.changed + saved.gone > len(files):
-        yield from page.line(_changed_in_words(saved, page), margin="      ", first="    ± ", style="bold")
+        yield from page.line(changed_in_words(saved, every=page.full), margin="      ", first="    ± ", style="bold")
     if call.note:
         yield from page.line(one_line(call.note, 1000), margin="      ", style="dim italic")
     lines = [line for file in files for line in file]
@@ -188,8 +189,9 @@ def _change(call: CallShown, page: Page, hint: str) -> Iterator[Text]:
         yield from page.lines(lines, Margins(INDENT, folded="      "), half=HALF_OF_DIFF, hint=hint)
 
 
-def _changed_in_words(saved: Saved, page: Page) -> str:
-    paths = saved.paths if page.full else saved.paths[:MOST_PATHS]
+def changed_in_words(saved: Saved, *, every: bool) -> str:
+    """How many files were written and removed, and the first of them, or `every` one that the log names."""
+    paths = saved.paths if every else saved.paths[:MOST_PATHS]
     parts = [f"{count(saved.changed, 'file', 'files')} written"] if saved.changed else []
     parts += [f"{count(saved.gone, 'file', 'files')} removed"] if saved.gone else []
     left = saved.changed + saved.gone - len(paths)

@@ -73,7 +73,7 @@ def _header(found: Transcript, page: Page) -> Iterator[Text]:
     yield from page.line(one_line(found.trial, LONGEST), style="bold")
     yield from _verdict(found, page, margin="")
     yield Text()
-    for name, value in _figures(found):
+    for name, value in figures(found):
         yield from page.line(value, margin=COLUMN, first=f"  {name:<8}")
     for note in found.notes:
         yield from page.line(one_line(note, LONGEST), margin=COLUMN, first=f"  {'note':<8}", style="yellow")
@@ -89,7 +89,8 @@ def _verdict(found: Transcript, page: Page, *, margin: str) -> Iterator[Text]:
         yield line
 
 
-def _figures(found: Transcript) -> Iterator[tuple[str, str]]:
+def figures(found: Transcript) -> Iterator[tuple[str, str]]:
+    """What a trial came to and took: a word and a line for each."""
     if found.check is not None:
         score = "" if found.score is None else f"{found.score:.2f} · "
         yield "score", f"{score}bugs {_share(found.check.bugs)} fixed · guards {_share(found.check.guards)} intact"
@@ -159,7 +160,9 @@ def _seal(seal: Seal, page: Page) -> Iterator[Text]:
 
 def _check(check: CheckShown, page: Page) -> Iterator[Text]:
     where = "taken over from an equal tree" if check.cached else f"in {seconds(check.seconds)}"
-    passed = f"{check.passed} of {count(check.total, 'hidden test', 'hidden tests')} passed"
+    passed = f"{check.passed} of {count(check.total, *_tests(check))} passed"
+    if check.submission is not None:
+        passed = f"{one_line(check.submission, 10)} · {passed}"
     if check.rewards is not None:
         passed = " · ".join(f"{one_line(name, 40)} {value:g}" for name, value in check.rewards.items())
     text = f"{one_line(check.judge, 20)} · {passed} · {where}"
@@ -181,6 +184,11 @@ def _check(check: CheckShown, page: Page) -> Iterator[Text]:
         yield from _not_passed(check, page)
 
 
+def _tests(check: CheckShown) -> tuple[str, str]:
+    """What they are called, one and several."""
+    return ("hidden test", "hidden tests") if check.submission is None else ("case", "cases")
+
+
 def _of_script(check: CheckShown, page: Page) -> Iterator[Text]:
     """What a task's own script printed, where it did not give all; and what it was not shown."""
     for index, path in enumerate(check.left_behind):
@@ -195,7 +203,7 @@ def _of_script(check: CheckShown, page: Page) -> Iterator[Text]:
 
 def _not_passed(check: CheckShown, page: Page) -> Iterator[Text]:
     tests = check.not_passed if page.full else check.not_passed[:MOST_TESTS]
-    yield Text(f"  {count(len(check.not_passed), 'hidden test', 'hidden tests')} did not pass", style="bold")
+    yield Text(f"  {count(len(check.not_passed), *_tests(check))} did not pass", style="bold")
     yield Text()
     for test in tests:
         yield from _test(test, page)

@@ -136,7 +136,8 @@ def test_a_plan_of_a_run_that_is_gone_on_with(place: Path, monkeypatch: pytest.M
         *("run", "nightly.toml", "--out", out, "--resume", "--plan"), cwd=place, env={**NO_ENGINE, "TEAM_AUTH": KEY}
     )
     assert done.returncode == 0, done.stderr
-    assert "note: --resume: this run now also has the candidate fast" in done.stderr
+    (note,) = [line for line in done.stderr.splitlines() if "--resume" in line]
+    assert note == "note: --resume: 3 trials more than this run had before: the candidate fast"
     assert "holds a run already" in refused(place, "toy", "--model", "plain", "--out", out, "--plan")
     (place / "candidates.toml").write_text(CANDIDATES.replace("scripted:nop", "scripted:oracle"))
     again = refused(place, "toy", "--model", "plain", "--repeats", "3", "--out", out, "--resume", "--plan")
@@ -159,6 +160,16 @@ def test_what_is_wrong_with_a_file_is_told_in_one_line(place: Path) -> None:
     assert said.count("\n") == 1
     assert "candidates.toml: fast.key: write the name of the variable" in said
     assert KEY not in said
+
+
+def test_a_name_that_nobody_knows_is_told_with_those_that_are_listed(place: Path) -> None:
+    for more in ([], ["--plan"]):
+        said = refused(place, "toy", "--model", "fsat", *more)
+        assert said.count("\n") == 1
+        assert "--model fsat: candidates.toml has no such name (it has fast, plain), and litellm knows no such" in said
+    (place / "candidates.toml").write_text(CANDIDATES.replace('"openai/x"', '"gpt-fourish"'))
+    said = refused(place, "toy", "--model", "fast", TEAM_AUTH=KEY)
+    assert "has no such name" not in said
 
 
 def test_a_key_that_slipped_into_another_field_is_not_shown(place: Path) -> None:

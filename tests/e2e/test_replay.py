@@ -90,7 +90,7 @@ def copy(played: Played, tmp_path: Path) -> Path:
 
 
 # What a run has of its own: how long things took, and how often they were tried.
-OF_ITS_OWN = ("time", "attempts")
+OF_ITS_OWN = ("time", "attempts", "usage_set_aside")
 
 
 def timeless(run: Path) -> dict[str, dict[str, Any]]:

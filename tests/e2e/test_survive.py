@@ -92,6 +92,11 @@ def test_a_cap_stops_the_run_and_a_higher_one_goes_on(tmp_path: Path, engine: do
         assert [record["verdict"] for record in records(tmp_path / "out")] == ["wrong"] * 3
         assert "the cap on the tokens of openai/stubbed is reached (54 of 40)" in done.stderr
         assert "raise --limit candidate.tokens to go on" in done.stderr
+        assert "3 trials were not run (3 of openai/stubbed): the cap" in done.stderr
+        command = done.stderr.splitlines()[-1]
+        assert command.startswith("roadtest: to go on put more than that in place of HIGHER: ")
+        assert command.endswith("--limit candidate.tokens=HIGHER --resume")
+        assert "candidate.tokens=40" not in command
         same = ask(server, tmp_path / "out", *words, "--limit", "candidate.tokens=40", "--resume")
         assert same.returncode == 3
         assert len(server.requests) == 3

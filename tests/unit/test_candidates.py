@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sandbox.candidates import choose, load_candidates
+from sandbox.candidates import choose, load_candidates, unlisted
 from sandbox.errors import BadInput
-from sandbox.lockfile import added, inputs_of, merged
-from sandbox.plan import Candidate, Plan, Prices, make_plan
+from sandbox.lockfile import inputs_of, merged
+from sandbox.plan import Candidate, Plan, Prices, make_plan, parse_candidate
 from sandbox.secrecy import without_secrets
+from sandbox.widening import added
 from tests.support.builders import make_task
 
 FULL = """\
@@ -107,7 +108,9 @@ def test_without_a_file_there_are_no_names(tmp_path: Path, monkeypatch: pytest.M
         ('[a]\nmodel = "openai/x"\nprices = { input = 1 }', "a.prices.output: is required"),
         ('[a]\nmodel = "openai/x"\nextra = { messages = [] }', "a.extra.messages: is not for a candidate to say"),
         ('[a]\nmodel = "openai/x"\nextra = { seed = 1 }', "a.extra.seed: has a field of its own"),
+        ('[a]\nmodel = "openai/x"\nsystem_file = "no.md"', "candidates.toml: a.system_file: "),
         ('[a]\nmodel = "openai/x"\nsystem_file = "no.md"', "no.md: is missing"),
+        ('[a]\nmodel = "openai/x"\nsystem_file = "."', "a.system_file: "),
         ('[a]\nmodel = "openai/x"\nsystem = "s"\nsystem_file = "no.md"', "a.system_file: give either"),
         ('[a]\nmodel = "openai/x"\napi_base = "host:8000"', "a.api_base: must begin with http"),
         ('[a]\nmodel = "scripted:nop"\nseed = 1', "a.seed: means nothing to a script"),
@@ -168,6 +171,16 @@ def test_a_name_of_the_file_goes_before_litellms_and_what_was_typed_before_both(
     assert typed[0].settings["seed"] == 7
 
 
+def test_of_a_model_that_is_not_listed_it_is_said_which_are_closest_first(tmp_path: Path) -> None:
+    names = [*(f"other{number}" for number in range(8)), "slow", "fast", "fast-2"]
+    path = written(tmp_path, "".join(f'[{name}]\nmodel = "openai/x"\n' for name in names))
+    known = load_candidates(path)
+    (said,) = unlisted(choose(["fsat", "fast", "scripted:nop"], known), known, path).values()
+    assert said.startswith(f"{path} has no such name (it has fast, fast-2, ")
+    assert said.endswith(" and 3 more)")
+    assert unlisted(choose(["fsat"], {}), {}, None) == {}
+
+
 def test_its_own_limits_give_way_to_typed_ones_only(tmp_path: Path) -> None:
     (found,) = choose(["fast"], load_candidates(written(tmp_path, FULL)))
     (own,) = make_plan([make_task()], [found], (), 1).trials
@@ -215,16 +228,37 @@ def test_a_candidate_without_a_file_is_the_same_to_locks_of_before(tmp_path: Pat
     assert facts["settings"] == {}
 
 
-def test_a_lock_tells_what_is_new(tmp_path: Path) -> None:
+def test_what_a_run_that_is_gone_on_with_has_more_is_told_in_one_line(tmp_path: Path) -> None:
     text = '[a]\nmodel = "openai/x"\n[b]\nmodel = "openai/y"\n'
     was = inputs_of(plan_of(tmp_path, text, ["a"]), {}, known={})
-    lock = tmp_path / "lock.json"
-    lock.write_text(json.dumps({"v": 1, "at": "", "run": "", "argv": [], "inputs": was, "versions": {}}))
-    assert added(lock, plan_of(tmp_path, text, ["a"])) is None
-    assert added(lock, plan_of(tmp_path, text, ["a", "b"])) == "this run now also has the candidate b"
-    both = choose(["a", "b"], load_candidates(written(tmp_path, text)))
-    more = make_plan([make_task(id=f"t{number}") for number in range(7)], both, (), 1)
-    assert added(lock, more) == (
-        "this run now also has the candidate b and the tasks "
-        "suite/t0, suite/t1, suite/t2, suite/t3, suite/t4 and 2 more"
+    alone, both = (choose(names, load_candidates(written(tmp_path, text))) for names in (["a"], ["a", "b"]))
+    seven = [make_task(id=f"t{number}") for number in range(7)]
+    assert added(was, plan_of(tmp_path, text, ["a"])) is None
+    said = "trials more than this run had before"
+    assert added(was, make_plan([make_task()], both, (), 1)) == (
+        "1 trial more than this run had before: the candidate b"
     )
+    assert added(was, make_plan(seven, both, (), 1)) == (
+        f"14 {said}: the candidate b and the tasks suite/t0, suite/t1, suite/t2, suite/t3, suite/t4 and 2 more"
+    )
+    assert added(was, make_plan([make_task()], alone, (), 21)) == f"20 {said}: 21 repeats in place of 1"
+    loops = make_task(bugs=tuple(replace(bug, report="It is wrong.") for bug in make_task().bugs))
+    assert added(was, make_plan([loops], alone, ("field", "loop"), 1)) == (
+        "1 trial more than this run had before: the condition loop"
+    )
+    without = {name: value for name, value in was.items() if name != "trials"}
+    assert added(without, make_plan([make_task()], both, (), 2)) == "this run now also has the candidate b"
+
+
+def test_of_repeats_that_were_uneven_the_span_is_told() -> None:
+    tasks = [make_task(id="t"), make_task(id="u")]
+    names = [parse_candidate(f"{name}/x") for name in "ab"]
+    parts = [make_plan(tasks[:1], names, (), 2), make_plan(tasks[1:], names[:1], (), 4)]
+    inputs = [inputs_of(part, {}, known={}) for part in parts]
+    was = merged(inputs[0], inputs[1], Path("lock.json"))
+    said = "trials more than this run had before"
+    assert added(was, make_plan(tasks, names, (), 5)) == f"12 {said}: 5 repeats in place of 2 to 4"
+    assert added(was, make_plan(tasks[1:], names, (), 1)) == (
+        "1 trial more than this run had before: other pairs of its tasks and candidates"
+    )
+    assert added(was, make_plan(tasks, names[:1], (), 2)) is None

@@ -84,13 +84,14 @@ def test_a_tally_tells_rate_cost_and_time_left() -> None:
     for number in range(5):
         tally.step(f"t{number}", "working")
         tally.end(f"t{number}", record)
+    tally.put_back("t8", record)
     tally.step("t9", "working")
     assert tally.done == 10
     assert tally.per_minute == pytest.approx(5, rel=0.01)
     assert tally.seconds_left == pytest.approx(120, rel=0.01)
-    assert tally.in_words() == "10/20 trials done, 1 running, 5 accepted, 5.0/min, $1.25, about 2m left"
+    assert tally.in_words() == "10/20 trials done, 1 running, 5 accepted, 1 tried again, 5.0/min, $1.50, about 2m left"
     data = tally.as_data()
-    assert (data["waiting"], data["tokens"], data["verdicts"]) == (9, 500, {"accepted": 5})
+    assert (data["waiting"], data["tokens"], data["verdicts"]) == (9, 600, {"accepted": 5})
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0s"), (89, "89s"), (91, "2m"), (5340, "89m"), (5460, "1h31m")])

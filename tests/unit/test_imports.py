@@ -40,6 +40,7 @@ PURE = {
     "sandbox.bounds",
     "sandbox.aftermath",
     "sandbox.waiting_list",
+    "sandbox.widening",
     "sandbox.tally",
     "sandbox.forecast",
     "sandbox.replay_tape",
@@ -65,13 +66,34 @@ PURE = {
     "sandbox.harbor.state",
     "sandbox.harbor.carrying",
     "sandbox.swebench.instances",
+    "sandbox.cp.building",
+    "sandbox.cp.verdicts",
+    "sandbox.cp.judge_text",
+    "sandbox.cp.asking",
+    "sandbox.cp.brief",
+    "sandbox.cp.compare",
+    "sandbox.cp.expectations",
+    "sandbox.cp.handed_in",
+    "sandbox.cp.languages",
+    "sandbox.cp.problem",
+    "sandbox.cp.proving",
+    "sandbox.cp.rates",
+    "sandbox.cp.rating",
+    "sandbox.cp.scores",
+    "sandbox.cp.sitting",
+    "sandbox.cp.tally",
+    "sandbox.cp.worth",
+    "sandbox.cp.yaml_text",
     "sandbox.own_words",
     "sandbox.licences",
     "sandbox.canary_lines",
 }
-PURE_FOLDERS = ("sandbox.detect", "sandbox.mutation", "sandbox.report")
+PURE_FOLDERS = ("sandbox.detect", "sandbox.gap", "sandbox.mutation", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.
-PURE_LIBRARIES = {"json_repair", "jsonschema", "libcst", "packaging", "rich"}
+PURE_LIBRARIES = {
+    *("jinja2", "json_repair", "jsonschema", "libcst", "markupsafe", "matplotlib", "numpy", "packaging", "rich"),
+    *("scipy", "statsmodels", "yaml"),
+}
 
 # Who may import a library that does something to the world: a module, or all below a package.
 # workshop, kit and probe only say what type their engine is.
@@ -82,6 +104,9 @@ ALLOWED = {
     "httpx": {"sandbox.llm"},
     "requests": {"sandbox.env"},
     "unearth": {"sandbox.fetch"},
+    "yaml": {"sandbox.cp.yaml_text"},
+    "jinja2": {"sandbox.report.html"},
+    "matplotlib": {"sandbox.report.html"},
     "git": {"sandbox.history_reader", "sandbox.gitrepos"},
 }
 
@@ -201,6 +226,12 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
         "pytest",
         "git",
         "libcst",
+        "numpy",
+        "scipy",
+        "jinja2",
+        "matplotlib",
+        "statsmodels",
+        "yaml",
     }
     assert "sandbox" in loaded
     assert not loaded & heavy

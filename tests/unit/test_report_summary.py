@@ -156,8 +156,31 @@ def test_tokens_and_cost_are_shown_where_a_model_was_asked_and_go_where_there_is
 
 def test_trials_that_took_more_than_one_attempt_are_counted() -> None:
     records = [*trials("t", "aw"), *trials("u", "a", attempts=3), *trials("v", "a", attempts=1)]
-    assert remarks(records) == ["1 of 4 trials took more than one attempt"]
+    assert remarks(records) == [
+        "1 of 4 trials took more than one attempt",
+        "What earlier attempts at 1 trial took is in no figure: an older version ran them and did not note it",
+    ]
     schema.check("result.v1", {**_whole(), "attempts": 3}, file="record")
+
+
+def test_what_attempts_took_that_were_set_aside_is_in_the_sums_and_told_apart(tmp_path: Path) -> None:
+    took = {"model_calls": 2, "prompt_tokens": 1000, "completion_tokens": 24, "cost_usd": 1.25}
+    nothing = dict.fromkeys(took, 0)
+    records = [
+        *trials("t", "a", attempts=3, usage_set_aside=took),
+        *trials("u", "aw"),
+        *trials("t", "a", "scripted:x", attempts=2, usage_set_aside=nothing),
+    ]
+    (row,) = (row for row in standings(records) if row.candidate == "model")
+    assert (row.tokens, row.cost_usd) == (3 * 120 + 1024, 3 * 0.5 + 1.25)
+    data = told(write_run(tmp_path, records))
+    assert [(one["tokens_set_aside"], one["cost_usd_set_aside"]) for one in data["standings"]] == [(0, 0), (1024, 1.25)]
+    said = "Of the tokens and cost, attempts that were set aside took: 1,024 tokens and $1.25 by model"
+    assert data["remarks"][:2] == ["2 of 4 trials took more than one attempt", said]
+    unpriced = trials("t", "a", attempts=2, usage_set_aside={**took, "cost_usd": None})
+    assert standings(unpriced)[0].cost_usd is None
+    assert "1,024 tokens and an unknown cost by model" in remarks(unpriced)[1]
+    schema.check("result.v1", {**_whole(), "attempts": 3, "usage_set_aside": took}, file="record")
 
 
 def _whole() -> dict[str, Any]:

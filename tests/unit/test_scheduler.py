@@ -204,6 +204,11 @@ def test_a_trial_without_a_verdict_is_tried_again_and_its_attempts_are_kept(tmp_
     for attempt in ("1", "2"):
         closed = (folder / "attempts" / attempt / "events.jsonl").read_text("ascii").splitlines()[-1]
         assert json.loads(closed)["data"]["verdict"] == ("infra-error" if stage == "env" else "judge-error")
+    # What these took stays to be seen: the candidate was asked before its judge failed, and never without a container.
+    replies = 0 if stage == "env" else 2
+    spent = {"prompt_tokens": 9 * replies, "completion_tokens": replies, "cost_usd": pytest.approx(0.01 * replies)}
+    assert record["usage_set_aside"] == {"model_calls": replies, **spent}
+    assert record["usage"]["model_calls"] == 1
 
 
 def test_it_is_tried_after_the_others_and_no_more_often_than_asked_for(tmp_path: Path) -> None:
@@ -246,9 +251,26 @@ def test_a_candidate_that_cannot_be_asked_is_found_out_once(tmp_path: Path, kind
     assert sum("bad" in key for key in shop.begun) == 1
     assert sum(record["verdict"] == "accepted" for record in outcome.records) == 5
     assert outcome.missing == 4
-    assert "no such key" in (outcome.stopped or "")
+    assert outcome.not_run == {"no such key": {"bad/x": 4}}
+    assert outcome.caps == ()
     assert any("bad/x" in line and "4 of its trials" in line for line in told.said)
     assert outcome.exit_code == 3
+
+
+def test_trials_that_are_not_run_are_counted_by_the_reason(tmp_path: Path) -> None:
+    shop = SimulatedShop(load_tools())
+
+    def behave(trial: Trial, attempt: int) -> Behaviour:
+        wrong = ProviderError("no such key", kind="authentication")
+        if trial.candidate.name == "good/x" and trial.repeat == 2:
+            shop.stopped = "no engine answers"
+        return Behaviour(fails=("agent", wrong) if trial.candidate.name == "bad/x" else None)
+
+    shop.behave = behave
+    plan = planned(["bad/x", "good/x"], repeats=5)
+    outcome, _, _ = run(plan, tmp_path, shop=shop, bounds=Bounds(containers=1, judges=1, retries=0))
+    assert outcome.not_run == {"no such key": {"bad/x": 4}, "no engine answers": {"good/x": 2}}
+    assert (outcome.missing, outcome.stopped) == (6, "no such key; no engine answers")
 
 
 def test_a_provider_that_fails_in_trial_after_trial_is_left_alone(tmp_path: Path) -> None:
@@ -328,6 +350,7 @@ def test_a_cap_on_a_candidate_binds_that_candidate_and_no_other(tmp_path: Path) 
     outcome, _, _ = run(planned(["dear/x", "cheap/x"], repeats=6), tmp_path, behave, bounds=bounds)
     done = [record["candidate"] for record in outcome.records if record["verdict"] == "accepted"]
     assert (done.count("dear/x"), done.count("cheap/x")) == (3, 6)
+    assert [(hit.limit, hit.value) for hit in outcome.caps] == [("candidate.tokens", 300)]
 
 
 def test_a_trial_that_a_cap_cuts_has_no_verdict_and_is_done_when_the_run_goes_on(tmp_path: Path) -> None:
@@ -338,12 +361,16 @@ def test_a_trial_that_a_cap_cuts_has_no_verdict_and_is_done_when_the_run_goes_on
     outcome, _, _ = run(planned(), tmp_path, behave, bounds=capped)
     assert verdicts(outcome) == ["infra-error"]
     assert outcome.records[0]["attempts"] == 1
+    assert outcome.missing == 0
+    assert [(hit.limit, hit.value, hit.bound) for hit in outcome.caps] == [("run.tokens", 30, 30)]
     again, shop, _ = run(planned(), tmp_path, behave, bounds=capped, resume=True)
     assert not shop.begun, "what was spent before counts too"
+    assert again.caps == outcome.caps
     assert again.exit_code == 3
     more = Bounds(caps=Caps(bounds={("run", "tokens"): 1000}))
     whole, _, _ = run(planned(), tmp_path, behave, bounds=more, resume=True)
     assert verdicts(whole) == ["accepted"]
+    assert whole.records[0]["usage_set_aside"]["model_calls"] == 3
 
 
 # --- going on ---
@@ -369,6 +396,8 @@ def test_a_log_that_was_not_closed_is_set_aside_and_the_trial_run_anew(tmp_path:
     outcome, shop, _ = run(plan, tmp_path, resume=True)
     assert shop.begun == [plan.trials[0].key]
     assert [record["attempts"] for record in outcome.records] == [2, 1]
+    assert outcome.records[0]["usage_set_aside"]["cost_usd"] == pytest.approx(0.01)
+    assert "usage_set_aside" not in outcome.records[1]
 
 
 def test_the_lock_names_every_trial_that_was_planned(tmp_path: Path) -> None:

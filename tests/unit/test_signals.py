@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from typing import IO
 
 import pytest
+
+from sandbox.signals import MOMENT
 
 # Cleaning up takes as long as standard input is open.
 SCRIPT = """
@@ -30,26 +36,58 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
 
+STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
-@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("second", [None, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_second_signal_ends_at_once_with_the_last_words(first: signal.Signals, second: signal.Signals | None) -> None:
+
+@contextlib.contextmanager
+def at_work() -> Iterator[tuple[subprocess.Popen[str], IO[str], IO[str]]]:
+    """The script, once it has begun; its standard input and error."""
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stderr is not None
         assert process.stdin is not None
+        assert process.stderr is not None
         assert process.stderr.readline() == "begun\n"
-        process.send_signal(first)
-        assert process.stderr.readline() == "\n"
-        assert "again to stop at once" in process.stderr.readline()
-        if second is None:
-            process.stdin.close()
-        else:
+        yield process, process.stdin, process.stderr
+
+
+def stop(process: subprocess.Popen[str], said: IO[str], which: signal.Signals) -> None:
+    """Send a first signal, and wait until it is heard."""
+    process.send_signal(which)
+    assert said.readline() == "\n"
+    assert "again to stop at once" in said.readline()
+
+
+@pytest.mark.parametrize("first", STOPPING)
+def test_the_first_signal_cancels_and_cleans_up(first: signal.Signals) -> None:
+    with at_work() as (process, goes_on, said):
+        stop(process, said, first)
+        goes_on.close()
+        assert said.read().split("\n") == ["cleaned up", "interrupted", ""]
+        assert process.wait(10) == 130
+
+
+@pytest.mark.parametrize("first", STOPPING)
+def test_a_second_signal_ends_at_once_with_the_last_words(first: signal.Signals) -> None:
+    with contextlib.ExitStack() as stack:
+        begun = [(second, *stack.enter_context(at_work())) for second in STOPPING]
+        for _, process, _, said in begun:
+            stop(process, said, first)
+        time.sleep(MOMENT + 0.05)
+        for second, process, _, said in begun:
             process.send_signal(second)
-        assert process.stderr.read().split("\n") == (
-            ["", "go on with: this", ""] if second else ["cleaned up", "interrupted", ""]
-        )
+            assert said.read().split("\n") == ["", "go on with: this", ""]
+            assert process.wait(10) == 130
+
+
+def test_what_comes_within_a_moment_of_the_first_is_the_same_wish() -> None:
+    with at_work() as (process, goes_on, said):
+        stop(process, said, signal.SIGINT)
+        for same in (signal.SIGINT, signal.SIGTERM):
+            process.send_signal(same)
+        time.sleep(MOMENT + 0.05)  # a third one would end it from here on
+        goes_on.close()
+        assert said.read().split("\n") == ["cleaned up", "interrupted", ""]
         assert process.wait(10) == 130
 
 

@@ -1,0 +1,29 @@
+"""What stands under one heading of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from sandbox.report.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One heading with what stands under it.
+
+    name: its anchor. lead: one sentence on how to read it. plot: for wide and narrow screens. remarks: what has to be
+    said beside it. more: tables that are folded away. eventful: trials in which something came
+    back or broke, as (key, in short).
+    """
+
+    name: str
+    title: str
+    lead: str
+    plot: Sequence[Markup] = ()
+    sheets: Sequence[Sheet] = ()
+    more: Sequence[Sheet] = ()
+    remarks: Sequence[str] = ()
+    eventful: Sequence[tuple[str, str]] = ()

@@ -1,0 +1,42 @@
+# Wrong: compares the types of the two values as they were read, and leaves the rest, further in too, to the language.
+import re
+import sys
+from types import MappingProxyType
+
+
+def read(words):
+    word = words.pop()
+    if word in "[(":
+        found = []
+        while words[-1] not in "])":
+            found.append(read(words))
+            if words[-1] == ",":
+                words.pop()
+        words.pop()
+        return found if word == "[" else tuple(found)
+    if word in "{<":
+        members = {}
+        while words[-1] not in "}>":
+            name = words.pop()
+            words.pop()
+            members[name] = read(words)
+            if words[-1] == ",":
+                words.pop()
+        words.pop()
+        return members if word == "{" else MappingProxyType(members)
+    if word[0] in "-0123456789":
+        return float(word) if "." in word else int(word)
+    return {"true": True, "false": False, "null": None}.get(word, word)
+
+
+def value(note):
+    return read(re.findall(r'"[^"]*"|[-.a-z0-9]+|[^"]', note)[::-1])
+
+
+def is_same(one, other):
+    return type(one) is type(other) and one == other
+
+
+notes = sys.stdin.read().split()[1:]
+for one, other in zip(notes[::2], notes[1::2]):
+    print("same" if is_same(value(one), value(other)) else "different")
