@@ -23,6 +23,7 @@ from bench import (
     judging,
     labels,
     oscillation,
+    pages,
     report,
     scheduling,
     sequence,
@@ -59,6 +60,7 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "scheduling": (scheduling.measure, 1),
     "throughput": (throughput.measure, 1),
     "report": (report.measure, 3),
+    "pages": (pages.measure, 5),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.candidates import choose, load_candidates, unlisted
 from sandbox.caps import Caps, split
+from sandbox.condition_file import load_conditions
 from sandbox.errors import BadInput
 from sandbox.harbor.network import with_network
 from sandbox.limits import parse_limits
@@ -34,6 +35,7 @@ class Typed:
     api_base: str | None
     settings: Mapping[str, Any]
     allow_network: bool = False
+    conditions_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def choose_trials(typed: Typed) -> Choice:
         typed.conditions or defaults.conditions,
         typed.repeats or defaults.repeats or 1,
         parse_limits(words),
+        load_conditions(typed.conditions_file),
     )
     return Choice(
         tasks=tasks,

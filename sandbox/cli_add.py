@@ -205,10 +205,16 @@ def tell(made: Made) -> None:
     tell_notes(made.notes)
     place = shown(made.folder)
     for bug, tests in made.draft.bugs.items():
-        click.echo(f"{place}: {bug}: {len(tests)} tests fail before the fix and pass after it")
-    click.echo(f"{place}: {len(made.draft.guards)} tests pass on both sides and guard it")
+        before, after = ("fails", "passes") if len(tests) == 1 else ("fail", "pass")
+        click.echo(f"{place}: {bug}: {_tests(len(tests))} {before} before the fix and {after} after it")
+    does = ("passes", "guards") if len(made.draft.guards) == 1 else ("pass", "guard")
+    click.echo(f"{place}: {_tests(len(made.draft.guards))} {does[0]} on both sides and {does[1]} it")
     for fault in made.faults:
         click.echo(f"{place}: {fault}")
     click.echo(f"Now write what is marked TODO(complaint) in {place}/instruction.md and task.toml; then")
     click.echo(f"  roadtest task check {place}")
     sys.exit(DOES_NOT_HOLD if made.faults else DONE)
+
+
+def _tests(count: int) -> str:
+    return f"{count} test{'' if count == 1 else 's'}"

@@ -42,7 +42,17 @@ if TYPE_CHECKING:
     "conditions",
     multiple=True,
     metavar="NAME",
-    help="How candidates meet tasks: field (once, as a user puts it; the default) or loop (bugs reported in rounds).",
+    help=(
+        "How candidates meet tasks: field (once, as a user puts it; the default), loop (bugs reported in rounds), "
+        "or another one of conditions.toml. May be given several times."
+    ),
+)
+@click.option(
+    "--conditions",
+    "conditions_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Conditions of your own (default: conditions.toml, if it is there).",
 )
 @click.option("--repeats", metavar="K", show_default="1", type=click.IntRange(1, 1000), help="Trials of each kind.")
 @click.option(
@@ -126,6 +136,7 @@ def run(
     models: tuple[str, ...],
     candidates_file: Path | None,
     conditions: tuple[str, ...],
+    conditions_file: Path | None,
     repeats: int | None,
     concurrency: int,
     judges: int | None,
@@ -170,6 +181,7 @@ def run(
         api_base=api_base,
         settings={"temperature": temperature, "max_tokens": max_tokens},
         allow_network=allow_network,
+        conditions_file=conditions_file,
     )
     _check_going_on(out, resume=resume)
     _check_replaying(record, replay, execute=execute, strict=strict)
@@ -187,7 +199,7 @@ def run(
     running.check_tasks(tasks, tools, fetch=not played_back)
     tape = None
     if replay is None:
-        running.check_candidates(candidates, tasks, limits=planned.limits, caps=chosen.caps, unlisted=chosen.unlisted)
+        running.check_candidates(candidates, tasks, limits=planned.limited, caps=chosen.caps, unlisted=chosen.unlisted)
     else:
         tape = open_replay(replay, planned, tools, execute=execute, strict=strict)
         tell_notes(tape.notes)

@@ -1,35 +1,73 @@
 """Conditions: how a candidate meets a task.
 
-field   the task as a user would put it, one pass; the steps of a chain one after another
-loop    the bug-report loop: the first bug that fails is reported, the candidate works and hands
-        in, all bugs are judged, and the first that fails now is reported, for so many rounds
-lab     for problems: so many submissions, each answered with its verdict (in the field: one, not answered)
+field     the task as a user would put it, one pass; the steps of a chain one after another
+loop      the bug-report loop: the first bug that fails is reported, the candidate works and hands
+          in, all bugs are judged, and the first that fails now is reported, for so many rounds
+lab       for problems: so many submissions, each answered with its verdict (in the field: one, not answered)
+function  the task with its file, its function and a failing test
+
+They differ in what conditions.toml says of them and in nothing else. Those here are bundled; files of a user's own are
+read by `sandbox.condition_file`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from importlib import resources
+from typing import Any
 
+from sandbox.limits import Given, parse_limits
 from sandbox.task import Task
+
+KERNEL = "kernel"
+# What a prompt may give away: the file, the function, and the source of a hidden test that fails.
+GIVEN = ("file", "function", "failing-test")
+_PROBLEM = "is a problem, which"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What is said besides the task. given: of `GIVEN`. before, after: text around what the user says first."""
+
+    given: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """rounds: how often bugs are reported at most; 0 where none is. submissions: of a problem, at most."""
+    """rounds: how often bugs are reported at most; 0 where none is. submissions: of a problem, at most.
+
+    stands_on: the rung of the ladder that it puts tasks on; None: that of the task. limits: budgets of its trials.
+    """
 
     name: str
+    stands_on: str | None = None
     rounds: int = 0
     submissions: int = 1
+    prompt: Prompt = Prompt()
+    limits: Given = field(default_factory=dict)
 
     def misses(self, task: Task) -> str | None:
         """Why the condition does not apply to a task; None if it does."""
-        if self.submissions > 1 and task.problem is None:
+        if task.problem is None and (self.submissions > 1 or self.stands_on == KERNEL):
             return "is no problem to which programs are submitted"
-        if not self.rounds:
-            return None
         if task.problem is not None:
-            return "is a problem, which has no bug to report"
+            return self._misses_problem()
+        if self.prompt.given and (task.release is None or task.steps):
+            return "is no task of a single fix between two releases, so there is no function to be named"
+        return self._misses_rounds(task) if self.rounds else None
+
+    def _misses_problem(self) -> str | None:
+        if self.rounds:
+            return f"{_PROBLEM} has no bug to report"
+        return f"{_PROBLEM} stands on {KERNEL} alone" if self.stands_on not in (None, KERNEL) else None
+
+    def _misses_rounds(self, task: Task) -> str | None:
         if task.steps:
             return "is a chain, which has steps of its own"
         without = [bug.id for bug in task.bugs if bug.report is None]
@@ -39,13 +77,54 @@ class Condition:
 
     def rung(self, task: Task) -> str:
         """The rung of the ladder on which a task stands under the condition."""
-        if self.rounds:
-            return "loop"
+        if self.stands_on is not None or self.rounds:
+            return self.stands_on or "loop"
         # All complaints at once, and nobody who looks at what came of it.
         return "report" if task.rung == "loop" and not task.steps else task.rung
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that it says."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode("ascii")).hexdigest()
 
-FIELD = Condition(name="field")
-LOOP = Condition(name="loop", rounds=8)
-LAB = Condition(name="lab", submissions=10)
-CONDITIONS: Mapping[str, Condition] = {condition.name: condition for condition in (FIELD, LOOP, LAB)}
+
+def from_table(name: str, table: Mapping[str, Any]) -> Condition:
+    """A condition from its table in a file that fits `conditions.v1`.
+
+    Raises:
+        BadInput: a limit that is none.
+    """
+    prompt = table.get("prompt", {})
+    return Condition(
+        name=name,
+        stands_on=table.get("rung"),
+        rounds=table.get("rounds", 0),
+        submissions=table.get("submissions", 1),
+        prompt=Prompt(
+            given=tuple(one for one in GIVEN if one in prompt.get("given", ())),
+            before=prompt.get("before", ""),
+            after=prompt.get("after", ""),
+        ),
+        limits=parse_limits(f"{limit}={value}" for limit, value in table.get("limits", {}).items()),
+    )
+
+
+def of_log(opening: Mapping[str, Any]) -> Condition | None:
+    """What judging needs to know of the condition of a trial that is over; None if it cannot be told.
+
+    Args:
+        opening: the data of its `trial.opened`.
+    """
+    name = opening["condition"]
+    if "rounds" not in opening:
+        return CONDITIONS.get(name)
+    return Condition(name=name, rounds=opening["rounds"], submissions=opening.get("submissions", 1))
+
+
+def _bundled() -> dict[str, Condition]:
+    text = resources.files("sandbox").joinpath("conditions.toml").read_text("utf-8")
+    return {name: from_table(name, table) for name, table in tomllib.loads(text).items()}
+
+
+CONDITIONS: Mapping[str, Condition] = _bundled()
+FIELD, LOOP, LAB = CONDITIONS["field"], CONDITIONS["loop"], CONDITIONS["lab"]

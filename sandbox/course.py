@@ -7,7 +7,7 @@ round of the bug-report loop. What is said next is a function of the events so f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.cp.asking import terms
 from sandbox.events import Event, last, of_kind
@@ -44,6 +44,20 @@ def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Sta
         events: the log so far. In a loop it holds a check of the state that the last stage left (of the
             untouched workspace at the beginning), and the first bug that failed in it is reported.
     """
+    stage = _next_stage(trial, done, events)
+    return None if stage is None else replace(stage, text=_as_told(trial, stage))
+
+
+def _as_told(trial: Trial, stage: Stage) -> str:
+    """What the user says, with what the condition says around it."""
+    prompt = trial.how.prompt
+    if stage.index or not (prompt.before or prompt.after):
+        return stage.text
+    parts = (prompt.before, stage.text, prompt.after)
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Stage | None:
     index = 0 if done is None else done.index + 1
     if trial.task.steps:
         if index == len(trial.task.steps):

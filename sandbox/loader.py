@@ -82,7 +82,7 @@ def load_tasks(arguments: Iterable[str]) -> list[Task]:
     for argument in arguments:
         found = list(find_tasks(Path(argument)))
         if not found:
-            raise BadInput(f"{argument}: no {TASK_FILE} or {PROBLEM_FILE} in it or below it")
+            raise BadInput(f"{argument}: no {TASK_FILE} in it or below it, and no {PROBLEM_FILE}")
         for folder in found:
             task = load_task(folder)
             other = tasks.setdefault(task.name, task)

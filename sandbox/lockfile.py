@@ -18,7 +18,7 @@ from sandbox.plan import Candidate, Plan
 from sandbox.secrecy import without_secrets
 from sandbox.tooling import Toolset
 
-COMPARED = ("tasks", "tools", "candidates")
+COMPARED = ("tasks", "tools", "candidates", "conditions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class LockFile:
             replayed: the recording that is replayed, if so.
 
         Raises:
-            BadInput: the lock is broken, or a task, tool, candidate, limit or recording is not what it was.
+            BadInput: the lock is broken, or a task, tool, candidate, condition, limit or recording is not what it was.
             HarnessError: it cannot be written.
         """
         inputs = inputs_of(plan, tools, known={} if replayed is None else replayed.candidates)
@@ -124,6 +124,7 @@ def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[s
         "candidates": {
             name: known[name] if name in known else _settings(candidate) for name, candidate in candidates.items()
         },
+        "conditions": {trial.condition: trial.how.digest for trial in plan.trials},
         "limits": dict(plan.limits),
         "trials": [trial.key for trial in plan.trials],
     }
@@ -176,11 +177,12 @@ def merged(before: Mapping[str, Any], inputs: Mapping[str, Any], path: Path) -> 
     """The inputs of a run that is gone on with, from those of before and of now.
 
     Raises:
-        BadInput: a task, tool, candidate or limit has changed.
+        BadInput: a task, tool, candidate, condition or limit has changed.
     """
     for kind in COMPARED:
         for name, digest in inputs[kind].items():
-            if before[kind].get(name, digest) != digest:
+            # Locks of before conditions were noted do not tell what they were.
+            if before.get(kind, {}).get(name, digest) != digest:
                 raise BadInput(f"{path}: the {kind[:-1]} {name} has changed since this run began; use a new --out")
     _refuse_other_limits(before.get("limits"), inputs["limits"], path)
     joined = {kind: {**before.get(kind, {}), **inputs[kind]} for kind in inputs if kind != "trials"}

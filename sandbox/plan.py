@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.condition import CONDITIONS, FIELD
+from sandbox.condition import CONDITIONS, FIELD, Condition
 from sandbox.errors import BadInput
 from sandbox.limits import Given, Limits, limits_for
 from sandbox.task import Task
 
 ORACLE = "oracle"
 NOP = "nop"
+# Of more tasks than this that a condition leaves out the first are named.
+MOST_NAMED = 3
 
 # File systems take 255 bytes; a turns file deep in a tree has a longer name.
 LONGEST_PART = 200
@@ -91,13 +93,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One (task, candidate, condition, repeat), and what it may use up."""
+    """One (task, candidate, condition, repeat), and what it may use up.
+
+    terms: the condition; None: the bundled one of that name.
+    """
 
     task: Task
     candidate: Candidate
     condition: str
     repeat: int
     limits: Limits
+    terms: Condition | None = None
 
     @property
     def key(self) -> str:
@@ -106,19 +112,24 @@ class Trial:
         return "/".join(encoded(part) for part in parts)
 
     @property
+    def how(self) -> Condition:
+        """How the candidate meets the task."""
+        return self.terms or CONDITIONS[self.condition]
+
+    @property
     def rung(self) -> str:
         """The rung of the ladder that this trial stands on."""
-        return CONDITIONS[self.condition].rung(self.task)
+        return self.how.rung(self.task)
 
     @property
     def rounds(self) -> int:
         """How often bugs are reported at most; 0 where none is."""
-        return CONDITIONS[self.condition].rounds
+        return self.how.rounds
 
     @property
     def submissions(self) -> int:
         """How many programs may be handed in; 0 where the task is no problem."""
-        return 0 if self.task.problem is None else CONDITIONS[self.condition].submissions
+        return 0 if self.task.problem is None else self.how.submissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +142,12 @@ class Plan:
     trials: tuple[Trial, ...]
     left_out: tuple[str, ...]
     limits: Given = field(default_factory=dict)
+
+    @property
+    def limited(self) -> Given:
+        """The limits that were typed, and names that conditions limit, whose bounds may differ from one to another."""
+        of_conditions = {name: bound for trial in self.trials for name, bound in trial.how.limits.items()}
+        return {**of_conditions, **self.limits}
 
 
 def _without_secrets(value: Any, name: str = "") -> Any:
@@ -180,11 +197,13 @@ def make_plan(
     conditions: Iterable[str],
     repeats: int,
     limits: Given | None = None,
+    known: Mapping[str, Condition] = CONDITIONS,
 ) -> Plan:
     """Expand a run: for each repeat, each task, each condition, each candidate.
 
     Args:
-        limits: what was typed after --limit; it holds for every trial, whatever its candidate's own say.
+        limits: what was typed after --limit; it holds for every trial, whatever conditions and candidates say.
+        known: the conditions that there are, by name.
 
     Raises:
         BadInput: an unknown condition, a variant that no task has, nothing left to run.
@@ -192,11 +211,11 @@ def make_plan(
     conditions = list(dict.fromkeys(conditions)) or [FIELD.name]
     limits = dict(limits or {})
     for condition in conditions:
-        if condition not in CONDITIONS:
-            raise BadInput(f"--condition {condition}: unknown (known: {', '.join(CONDITIONS)})")
+        if condition not in known:
+            raise BadInput(f"--condition {condition}: unknown (known: {', '.join(known)})")
     left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
-    missed = {(task.name, name): CONDITIONS[name].misses(task) for name in conditions for task in tasks}
-    left_out += [f"{task}: {why}, left out of condition {name}" for (task, name), why in missed.items() if why]
+    missed = {(task.name, name): known[name].misses(task) for name in conditions for task in tasks}
+    left_out += _missed(missed)
     trials = [
         Trial(
             task=task,
@@ -204,11 +223,12 @@ def make_plan(
             condition=condition,
             repeat=repeat,
             limits=limits_for(
-                {**candidate.limits, **limits},
+                {**candidate.limits, **known[condition].limits, **limits},
                 scripted=candidate.scripted,
                 task_seconds=task.agent_seconds,
-                turns=CONDITIONS[condition].rounds or len(task.steps) or 1,
+                turns=known[condition].rounds or len(task.steps) or 1,
             ),
+            terms=known[condition],
         )
         for repeat in range(repeats)
         for task in tasks
@@ -219,6 +239,20 @@ def make_plan(
     if not trials:
         raise BadInput("; ".join(["nothing is left to run", *left_out[:3]]))
     return Plan(trials=tuple(trials), left_out=tuple(left_out), limits=limits)
+
+
+def _missed(missed: Mapping[tuple[str, str], str | None]) -> list[str]:
+    """What conditions leave out, in one line where the same goes for many tasks."""
+    tasks: dict[tuple[str, str], list[str]] = {}
+    for (task, condition), why in missed.items():
+        if why:
+            tasks.setdefault((condition, why), []).append(task)
+    return [f"{_named(names)}: {why}, left out of condition {condition}" for (condition, why), names in tasks.items()]
+
+
+def _named(tasks: Sequence[str]) -> str:
+    more = f" and {len(tasks) - MOST_NAMED} more" if len(tasks) > MOST_NAMED else ""
+    return ", ".join(tasks[:MOST_NAMED]) + more
 
 
 def _applies(candidate: Candidate, task: Task) -> bool:

@@ -27,6 +27,7 @@ import anyio
 
 from sandbox import __version__
 from sandbox.bounds import Bounds
+from sandbox.condition import of_log
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.events import Event
 from sandbox.journal import RunDirectory, now, read_events, write_whole
@@ -223,6 +224,7 @@ def _trial(was: Mapping[str, Any], then: Sequence[Event], task: Task) -> Trial:
         condition=was["condition"],
         repeat=was["repeat"],
         limits=limits_for({}, scripted=True, task_seconds=task.agent_seconds),
+        terms=of_log(then[0].data),
     )
 
 

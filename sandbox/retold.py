@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sandbox.condition import CONDITIONS
+from sandbox.condition import of_log
 from sandbox.events import Event, of_kind
 from sandbox.task import Task
 
@@ -34,7 +34,7 @@ def stays_because(events: Sequence[Event]) -> str | None:
 
 def misfit(events: Sequence[Event], task: Task) -> str | None:
     """Why a trial cannot be judged by the task as it is now; None if it can."""
-    if events[0].data["condition"] not in CONDITIONS:
+    if of_log(events[0].data) is None:
         return f"its condition {events[0].data['condition']} is not known any more"
     if ("problem" in events[0].data) is not (task.problem is not None):
         return "it is another kind of task now"

@@ -8,7 +8,8 @@
     candidates = ["fast", "openai/gpt-4o"]
     limits = { cost = 2.5 }
 
-Of a suite that another one lists only the tasks count.
+Of a suite that another one lists only the tasks count. A folder with a suite.toml, where that folder is what was typed,
+is that suite.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from sandbox.errors import BadInput
 from sandbox.reading import read_toml, shown
 
 TASK_FILE = "task.toml"
+# A folder with this in it is the suite that it says.
+SUITE_FILE = "suite.toml"
 # A competitive-programming problem is a task, too.
 PROBLEM_FILE = "problem.yaml"
 OPTIONS = {"candidates": "--model", "conditions": "--condition", "repeats": "--repeats", "limits": "--limit"}
@@ -45,12 +48,18 @@ def is_suite(path: Path) -> bool:
     return path.suffix == ".toml" and path.name != TASK_FILE and not path.is_dir()
 
 
+def _suite_at(path: Path) -> Path:
+    """The list that a folder holds; else what was given."""
+    return path / SUITE_FILE if (path / SUITE_FILE).is_file() else path
+
+
 def find_tasks(path: Path) -> Iterator[Path]:
     """The directories of the tasks at or below a path, or in a suite; in order, some perhaps twice.
 
     Raises:
         BadInput: something is not there, holds no task, or is no suite; naming the file and the field.
     """
+    path = _suite_at(path)
     if is_suite(path):
         yield from _listed(path, ())
     elif not path.exists():
@@ -71,7 +80,7 @@ def read_defaults(arguments: Sequence[str], *, typed: Collection[str] = ()) -> D
         BadInput: one is broken, or two do not say the same.
     """
     found: dict[str, tuple[str, Any]] = {}
-    for argument in dict.fromkeys(arguments):
+    for argument in dict.fromkeys(str(_suite_at(Path(argument))) for argument in arguments):
         if not is_suite(Path(argument)):
             continue
         document = _read(Path(argument))
@@ -111,7 +120,7 @@ def _listed(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
         where = f"tasks[{index}]"
         here = [task for place in _places(path, where, entry) for task in _tasks_at(place, path, where, way)]
         if not here:
-            raise BadInput(f"{shown(path)}: {where}: {entry}: no {TASK_FILE} or {PROBLEM_FILE} in it or below it")
+            raise BadInput(f"{shown(path)}: {where}: {entry}: no {TASK_FILE} in it or below it, and no {PROBLEM_FILE}")
         found += here
     kept = [task for task in found if not any(task.resolve().is_relative_to(out) for out in left_out)]
     if not kept:

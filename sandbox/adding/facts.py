@@ -103,6 +103,19 @@ def facts(tree: Tree, name: str, *, tests: Iterable[str] = (), import_name: str 
     return Facts(licence=_licence(tree, about), import_name=told, tests=globs, needs=needs, unmet=unmet)
 
 
+def holds(tree: Tree, import_name: str) -> bool:
+    """Whether a tree has a module or package of that name, wherever in it."""
+    top = import_name.partition(".")[0]
+    return any(part == top or part.startswith(f"{top}.py") for path in tree for part in path.split("/"))
+
+
+def without(modules: Iterable[str], distributions: Iterable[str]) -> list[str]:
+    """The modules that none of these distributions brings, as far as names tell."""
+    brought = {_plain(name) for name in distributions}
+    plain = {module: _plain(OTHER_NAMES.get(module, module)) for module in modules}
+    return [module for module, name in plain.items() if not {name, f"python{name}"} & brought]
+
+
 class _Files:
     """The files of a package that are about it."""
 
@@ -203,11 +216,13 @@ def _needs(tree: Tree, about: _Files, globs: Sequence[str], *, own: set[str]) ->
     """Requirements, and modules that tests import and nothing brings."""
     runtime = [*(about.info.get_all("Requires-Dist") or ()), *_listed(about.table("project").get("dependencies"))]
     runtime += about.setup.get("options", "install_requires", fallback="").split("\n")
+    noted, extras = _noted(tree)
+    runtime += noted
     build = _listed(about.table("build-system").get("requires"))
     build += BACKENDS.get(str(about.table("build-system").get("build-backend", "")), ())
     parsed = _requirements([*runtime, *build])
     needs = [row for row in parsed if row.marker is None or row.marker.evaluate({**TARGET, "extra": ""})]
-    offered = {_plain(row.name): row for row in (*parsed, *_requirements(_offered(tree, about)))}
+    offered = {_plain(row.name): row for row in (*parsed, *_requirements([*extras, *_offered(tree, about)]))}
     brought = {_plain(row.name) for row in needs} | {"pytest", "setuptools", "pkgresources"}
     unmet = []
     for module in _imported(tree, globs):
@@ -221,6 +236,20 @@ def _needs(tree: Tree, about: _Files, globs: Sequence[str], *, own: set[str]) ->
             needs.append(found)
     unique = {_plain(row.name): f"{row.name}{row.specifier}" for row in needs}
     return tuple(unique.values()), tuple(unmet)
+
+
+def _noted(tree: Tree) -> tuple[list[str], list[str]]:
+    """Requirements of the package and of its extras as setuptools noted them; older releases have them nowhere else."""
+    runtime: list[str] = []
+    extras: list[str] = []
+    for path in sorted(path for path in tree if path.endswith(".egg-info/requires.txt")):
+        extra, marker = "", ""
+        for line in _text(tree, path).splitlines():
+            if line.startswith("["):
+                extra, _, marker = line.strip()[1:-1].partition(":")
+            elif line.strip():
+                (extras if extra else runtime).append(f"{line} ; {marker}" if marker else line)
+    return runtime, extras
 
 
 def _offered(tree: Tree, about: _Files) -> Iterator[str]:

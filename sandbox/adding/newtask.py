@@ -124,6 +124,7 @@ async def make_task(pair: Pair, wish: Wish, *, progress: Progress) -> Made:
         SandboxError, HarnessError: the engine, the index or the disk failed.
     """
     place = place_for(wish.out, pair)
+    sorting.check_wishes(wish.bugs)
     repo = pair.manifest.repo()
     old, new = repo.releases[pair.old], repo.releases[pair.new]
     drop = (*old.drop, *new.drop)
@@ -206,10 +207,14 @@ async def _survey(tests: Bench, pair: Pair, parts: Parts, wish: Wish) -> sorting
         runs.append([one.words for one in ran])
     result = sorting.sort(found.ids, runs[1], runs[0])
     if not result.fixed:
-        why = "; ".join(sorting.remarks(result))
-        raise BadInput(
-            f"{pair.manifest.name}: no test fails on {pair.old} and passes on {pair.new}" + (f" ({why})" if why else "")
-        )
+        remarks = sorting.remarks(result)
+        if found.broken:
+            remarks.append(sorting.uncollected(found.broken, pair.new))
+        # Only now is it worth another container to learn why nothing could be compared.
+        if result.absent and (broken := (await tests.find(before, parts.tests)).broken):
+            remarks.append(sorting.uncollected(broken, pair.old))
+        told = f" ({'; '.join(remarks)})" if remarks else ""
+        raise BadInput(f"{pair.manifest.name}: no test fails on {pair.old} and passes on {pair.new}{told}")
     return result
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from sandbox import fetch, gitrepos, paths
 from sandbox.adding import manifest
-from sandbox.adding.facts import Facts, facts
+from sandbox.adding.facts import Facts, facts, holds, without
+from sandbox.adding.wheels import add_wheels, in_image
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import write_whole
 from sandbox.parts import matches
@@ -28,7 +29,6 @@ from sandbox.tree import Tree
 Say = Callable[[str], None]
 
 MOST_NAMED = 8
-MACHINES = ("x86_64", "aarch64")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -156,9 +156,11 @@ def add_releases(made: Manifest, versions: Sequence[str], told: Told, *, say: Sa
             something that has to be told.
         HarnessError: the index cannot be reached, or the cache not be written.
     """
+    _check_told(made, told, "version", versions)
     wanted = [version for version in dict.fromkeys(versions) if not _is_pinned(made, version)]
     made.pinned += list(dict.fromkeys(versions))
     if not wanted:
+        add_wheels(made, told.requires, say)
         return
     say(f"{made.name}: asking the package index")
     rows = fetch.listed(made.name)
@@ -189,6 +191,7 @@ def add_commits(made: Manifest, url: str, commits: Sequence[gitrepos.Commit], to
     held = made.document.get("git")
     if held is not None and held != url:
         raise BadInput(f"{shown(made.path)}: pins commits of {held}; give {url} another name with --name")
+    _check_told(made, told, "commit", [commit.sha for commit in commits])
     found: list[tuple[dict[str, object], Tree]] = []
     names = []
     for commit in commits:
@@ -202,7 +205,23 @@ def add_commits(made: Manifest, url: str, commits: Sequence[gitrepos.Commit], to
     made.pinned += names
     if found:
         _extend(made, found, told, git=url, say=say)
+    else:
+        add_wheels(made, told.requires, say)
     return names
+
+
+def _check_told(made: Manifest, told: Told, key: str, wanted: Sequence[str]) -> None:
+    """What is pinned stays as it is; whoever says otherwise must hear of it."""
+    where, document = shown(made.path), made.document
+    for option, field_, word in (
+        ("--licence", "licence", told.licence),
+        ("--import-name", "import_name", told.import_name),
+    ):
+        if word is not None and document and document[field_] != word:
+            raise BadInput(f"{option} {word}: {where} says {document[field_]}; change it there")
+    for row in filter(None, (made.row(key, value) for value in wanted)):
+        if told.tests and set(told.tests) != set(row["tests"]):
+            raise BadInput(f"--tests: {where} says {', '.join(row['tests'])} of {row['version']}; change it there")
 
 
 def _is_pinned(made: Manifest, version: str) -> bool:
@@ -251,14 +270,24 @@ def _extend(
     for identity, tree in found:
         if not any(matches(path, globs) for path in tree):
             raise BadInput(f"{made.name} {identity['version']}: holds no tests ({', '.join(globs)}); give --tests GLOB")
+        _check_import(made, str(identity["version"]), tree)
         made.change(partial(manifest.with_release, row={**identity, "tests": globs}))
-    _add_wheels(made, [*told.requires, *(need for one in read for need in one.needs)], say)
-    unmet = sorted({module for one in read for module in one.unmet})
+    add_wheels(made, [*told.requires, *(need for one in read for need in one.needs)], say)
+    held = {row["name"] for row in made.document.get("requirements", ())} | in_image()
+    unmet = without(sorted({module for one in read for module in one.unmet}), held)
     if unmet:
         made.notes.append(
             f"{made.name}: its tests import {', '.join(unmet)}, which it does not say where to get; tests that need "
             "them will not count (--requires NAME adds a wheel)"
         )
+
+
+def _check_import(made: Manifest, version: str, tree: Tree) -> None:
+    """Refuse a tree of which nothing can be imported as the manifest says: it is of another package."""
+    name = made.document["import_name"]
+    if not holds(tree, name):
+        hint = f"{shown(made.path)} says so; is it another package?" if made.before else "give --import-name NAME"
+        raise BadInput(f"{made.name} {version}: holds nothing that is imported as {name}; {hint}")
 
 
 def _head(made: Manifest, read: Facts, told: Told, git: str | None) -> str:
@@ -268,45 +297,3 @@ def _head(made: Manifest, read: Facts, told: Told, git: str | None) -> str:
     if import_name is None:
         raise BadInput(f"{made.name}: what it is imported as cannot be told from its files; give --import-name NAME")
     return manifest.new_manifest(name=made.name, licence=licence, import_name=import_name, git=git)
-
-
-def _add_wheels(made: Manifest, wanted: Sequence[str], say: Say) -> None:
-    """Pin the wheels that the base image does not have and the manifest neither."""
-    held = {fetch.normal(row["name"]) for row in made.document.get("requirements", ())} | in_image()
-    needs = {_distribution(text): text for text in wanted}
-    missing = [text for name, text in needs.items() if name not in held]
-    if not missing:
-        return
-    say(f"{made.name}: choosing wheels for {', '.join(missing)}")
-    chosen = fetch.choose_wheels(missing, machine=MACHINES[0], what=made.name)
-    for wheel in sorted(chosen, key=lambda wheel: wheel.name):
-        if wheel.name in held:
-            continue
-        hashes = {wheel.sha256}
-        for machine in MACHINES[1:]:
-            hashes |= _elsewhere(made, wheel, machine)
-        row = {"name": wheel.name, "version": wheel.version, "sha256": sorted(hashes)}
-        made.change(partial(manifest.with_requirement, row=row))
-
-
-def _elsewhere(made: Manifest, wheel: fetch.Wheel, machine: str) -> set[str]:
-    """The hash of the same release's wheel for another machine, if there is one."""
-    try:
-        others = fetch.choose_wheels([f"{wheel.name}=={wheel.version}"], machine=machine, what=made.name)
-    except HarnessError:
-        made.notes.append(f"{made.name}: {wheel.name} {wheel.version} has no wheel for {machine}")
-        return set()
-    return {other.sha256 for other in others if other.name == wheel.name}
-
-
-def _distribution(requirement: str) -> str:
-    found = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
-    if not found or "@" in requirement or "/" in requirement:
-        raise BadInput(f"{requirement!r} is no requirement; write NAME or NAME==VERSION")
-    return fetch.normal(found[0])
-
-
-def in_image() -> set[str]:
-    """What the base image brings, by name."""
-    lock = paths.image_lock().read_text("utf-8")
-    return {fetch.normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,6 +73,20 @@ def remarks(found: Sorted) -> list[str]:
     return lines
 
 
+def uncollected(broken: Mapping[str, str], where: str) -> str:
+    """What a person should know of files whose tests cannot be looked at.
+
+    Args:
+        broken: what pytest says of each file; not empty.
+        where: the state of the codebase that they lie over.
+    """
+    reasons = Counter(map(reason, broken.values())).most_common(MOST_NAMED)
+    told = "; ".join(words if count == len(broken) else f"{words} ({count})" for words, count in reasons)
+    files = f"{len(broken)} test file{'s' if len(broken) != 1 else ''}"
+    hint = "; --requires NAME adds a wheel" if "No module named" in told else ""
+    return f"over {where} {files} cannot be imported: {told}{hint}"
+
+
 def named(tests: Sequence[str]) -> str:
     """The first few of some tests."""
     more = f" and {len(tests) - MOST_NAMED} more" if len(tests) > MOST_NAMED else ""
@@ -88,6 +103,18 @@ def _count(tests: Sequence[str]) -> str:
     return f"{len(tests)} test{'s' if len(tests) != 1 else ''}"
 
 
+def check_wishes(wanted: Sequence[str]) -> None:
+    """Refuse what `group` could not read, before any test is run.
+
+    Raises:
+        BadInput: something is no ID=PATTERN.
+    """
+    for words in wanted:
+        name, _, pattern = words.partition("=")
+        if not NAME.fullmatch(name) or not pattern:
+            raise BadInput(f"--bug {words}: write ID=PATTERN, the id in small letters, digits and hyphens")
+
+
 def group(tests: Sequence[str], wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Bugs with their tests: one of all of them, or as asked for by `ID=PATTERN`.
 
@@ -98,12 +125,11 @@ def group(tests: Sequence[str], wanted: Sequence[str]) -> dict[str, tuple[str, .
     """
     if not wanted:
         return {ONLY: tuple(tests)}
+    check_wishes(wanted)
     bugs: dict[str, list[str]] = {}
     left = list(tests)
     for words in wanted:
         name, _, pattern = words.partition("=")
-        if not NAME.fullmatch(name) or not pattern:
-            raise BadInput(f"--bug {words}: write ID=PATTERN, the id in small letters, digits and hyphens")
         fitting = [test for test in left if _fits(test, pattern)]
         if not fitting:
             raise BadInput(f"--bug {words}: fits none of the tests that the fix makes pass ({named(tests)})")

@@ -10,7 +10,7 @@ from sandbox.cp.problem import Labelled, Limits, Problem
 from sandbox.cp.worth import full_score
 
 ACCEPTED = "accepted"
-_TIER, _RATING = "tier-", "rating-"
+_TIER, _RATING, _ITEM = "tier-", "rating-", "item-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,5 +75,10 @@ def difficulty_of(problem: Problem) -> str | None:
 
 
 def category_of(problem: Problem) -> str | None:
-    """Its first keyword that says no difficulty."""
-    return next((word for word in problem.keywords if not word.startswith((_TIER, _RATING))), None)
+    """Its first keyword that says neither a difficulty nor an item."""
+    return next((word for word in problem.keywords if not word.startswith((_TIER, _RATING, _ITEM))), None)
+
+
+def item_of(problem: Problem) -> str | None:
+    """What it asks for, where other tasks ask for the same on other rungs of the ladder: `item-NAME` among keywords."""
+    return next((word.removeprefix(_ITEM) for word in problem.keywords if word.startswith(_ITEM)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.cp.asking import statement_of
-from sandbox.cp.brief import brief_of, category_of, difficulty_of
+from sandbox.cp.brief import brief_of, category_of, difficulty_of, item_of
 from sandbox.cp.handed_in import SOLVED
 from sandbox.cp.package import read_problem
 from sandbox.cp.problem import Problem
@@ -48,6 +48,7 @@ def load_problem(folder: Path) -> Task:
         variants=brief.variants,
         notes=problem.notes,
         problem=brief,
+        item=item_of(problem),
         category=category_of(problem),
         difficulty=difficulty_of(problem),
     )

@@ -36,17 +36,17 @@ def predictions(run: Path, *, every: bool = False, candidate: str | None = None,
     Raises:
         BadInput: it is no run, no trial of it is meant, or a stored tree cannot be read.
     """
+    every_record = read_results(run)
     records = [
         record
-        for record in read_results(run)
+        for record in every_record
         if candidate in (None, record["candidate"]) and repeat in (None, record["repeat"])
     ]
+    if not records:
+        raise BadInput(f"{run}: no such trial; {_held(every_record)}")
     named = [(name, record) for record in records if (name := _instance_of(record, every=every)) is not None]
     if not named:
-        why = (
-            "none of the trials that are meant is of an imported task (--all takes any)" if records else "no such trial"
-        )
-        raise BadInput(f"{run}: {why}")
+        raise BadInput(f"{run}: none of the trials that are meant is of an imported task (--all takes any)")
     found, notes = [], []
     for name, record in named:
         patch = _patch(run / "trials" / record["trial"])
@@ -66,6 +66,14 @@ def write(path: Path, found: Sequence[Mapping[str, str]]) -> None:
     with boundary(HarnessError, f"write to {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, "".join(f"{json.dumps(row)}\n" for row in found).encode("ascii"))
+
+
+def _held(records: Sequence[Mapping[str, Any]]) -> str:
+    """Whose trials there are, and how many repeats."""
+    if not records:
+        return "none has finished"
+    candidates = ", ".join(sorted({record["candidate"] for record in records}))
+    return f"it has those of {candidates}, repeats 0 to {max(record['repeat'] for record in records)}"
 
 
 def _instance_of(record: Mapping[str, Any], *, every: bool) -> str | None:

@@ -20,7 +20,7 @@ from posixpath import basename
 
 from sandbox import fetch, gitrepos
 from sandbox.adding.facts import Facts, facts
-from sandbox.adding.repo import in_image
+from sandbox.adding.wheels import in_image
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.exams import GUARDS
 from sandbox.foreign import check_links, check_names
@@ -224,7 +224,8 @@ def _put(out: Path, name: str, files: Tree, parts: Parts) -> Path:
             task = load_task(staged)
             if place.exists():
                 if load_task(place).digest != task.digest:
-                    raise BadInput(f"{shown(place)}: is there already, and is another; remove it first")
+                    why = "changed by hand, or imported with other options"
+                    raise BadInput(f"{shown(place)}: is there already, and is another ({why}); remove it first")
             else:
                 staged.rename(place)
         finally:

@@ -7,6 +7,7 @@ import io
 import tarfile
 import threading
 import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -61,6 +62,19 @@ class Index:
         page = self.folder / "simple" / "sample-pkg" / "index.html"
         page.write_text("<!DOCTYPE html>" + "".join(self.rows.values()))
         return found
+
+    def offer_wheel(self, name: str, version: str) -> None:
+        """Put a wheel on it that holds nothing but what makes it one."""
+        stem = f"{name.replace('-', '_')}-{version}"
+        info, file = f"{stem}.dist-info", f"{stem}-py3-none-any.whl"
+        with zipfile.ZipFile(self.folder / file, "w") as wheel:
+            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+        page = self.folder / "simple" / name / "index.html"
+        page.parent.mkdir()
+        digest = hashlib.sha256((self.folder / file).read_bytes()).hexdigest()
+        page.write_text(f'<!DOCTYPE html><a href="../../{file}#sha256={digest}">{file}</a>')
 
     def add(self, *words: str) -> tuple[int, str]:
         """Exit code and the last line that is said of `repo add`."""
@@ -136,7 +150,7 @@ def test_a_manifest_is_extended_and_what_is_there_is_not_changed(index: Index) -
         (["sample-pkg", "--version", "6.0"], 2, "cannot be unpacked"),
         (["sample-pkg", "--version", "1.0", "--tests", "spec"], 2, "holds no tests (spec)"),
         (["sample-pkg", "--version", "1.0", "--tests", "../x"], 2, "holds no tests (../x)"),
-        (["sample-pkg", "--version", "1.0", "--import-name", "a b"], 2, "import_name"),
+        (["sample-pkg", "--version", "1.0", "--import-name", "a b"], 2, "is imported as a b; give --import-name NAME"),
         (["sample-pkg", "--version", "1.0", "--requires", "x @ file:///x"], 2, "is no requirement"),
         (["../x", "--version", "1.0"], 2, "cannot be the name of a repo"),
         (["sample-pkg"], 2, "give NAME and --version V, or --git URL and --commit SHA"),
@@ -157,6 +171,50 @@ def test_what_cannot_be_pinned_is_one_line_and_nothing_is_written(
     assert found[1].startswith("roadtest: ")
     assert not index.manifest.parent.exists()
     assert not (index.folder.parent / "out.py").exists()
+
+
+def test_a_wheel_is_added_to_what_is_pinned_already(index: Index) -> None:
+    index.offer("1.0", {**FILES, "tests/test_x.py": "import sample_pkg, our_sample\n"})
+    done = roadtest("repo", "add", "sample-pkg", "--version", "1.0", env=index.env)
+    assert "note: sample-pkg: its tests import our_sample, which it does not say where to get" in done.stderr
+    index.offer_wheel("our-sample", "1.0")
+    code, said = index.add("sample-pkg", "--version", "1.0", "--requires", "our-sample")
+    assert (code, said) == (0, f"{index.manifest}: extended; it pins 1.0")
+    found = tomllib.loads(index.manifest.read_text())["requirements"]
+    assert [(row["name"], row["version"]) for row in found] == [("our-sample", "1.0")]
+    index.manifest.unlink()
+    done = roadtest("repo", "add", "sample-pkg", "--version", "1.0", "--requires", "our-sample", env=index.env)
+    assert (done.returncode, "note:" in done.stderr) == (0, False), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--licence", "ISC"], "--licence ISC: {} says MIT; change it there"),
+        (["--import-name", "other"], "--import-name other: {} says sample_pkg; change it there"),
+        (["--tests", "spec"], "--tests: {} says tests of 1.0; change it there"),
+        (["--licence", "MIT", "--import-name", "sample_pkg", "--tests", "tests"], ""),
+    ],
+)
+def test_what_is_pinned_is_not_silently_kept_against_what_is_told(index: Index, words: list[str], said: str) -> None:
+    index.offer("1.0")
+    assert index.add("sample-pkg", "--version", "1.0")[0] == 0
+    before = index.manifest.read_text()
+    code, last = index.add("sample-pkg", "--version", "1.0", *words)
+    expected = (2, f"roadtest: {said.format(index.manifest)}") if said else (0, last)
+    assert (code, last) == expected
+    assert index.manifest.read_text() == before
+
+
+def test_another_package_is_not_pinned_beside_it(index: Index) -> None:
+    index.offer("1.0")
+    assert index.add("sample-pkg", "--version", "1.0")[0] == 0
+    before = index.manifest.read_text()
+    upstream, fix = halver(index.folder / "halver")
+    code, said = index.add("--git", str(upstream.folder), "--commit", fix, "--name", "sample-pkg")
+    assert (code, said.endswith("says so; is it another package?")) == (2, True), said
+    assert f"{fix[:12]}: holds nothing that is imported as sample_pkg" in said
+    assert index.manifest.read_text() == before
 
 
 def test_an_index_that_does_not_answer(index: Index) -> None:

@@ -198,6 +198,7 @@ def test_points_add_up_over_submissions_subtask_by_subtask(tmp_path: Path) -> No
     assert {row["value"] for row in report["slices"][0]["rows"]} == {"tier-1"}
 
 
+@pytest.mark.slow
 def test_controls_show_that_a_problem_holds_and_that_another_does_not(tmp_path: Path) -> None:
     done = roadtest("task", "check", sum_problem(tmp_path / "good"))
     assert (done.returncode, done.stdout) == (0, "good/sum: holds\n"), done.stderr

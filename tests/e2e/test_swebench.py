@@ -58,7 +58,9 @@ def test_an_instance_is_imported_proven_and_run_and_its_predictions_apply(tmp_pa
     only = roadtest("export", "swebench", run, "--candidate", "scripted:nop", "--out", tmp_path / "nop.jsonl")
     assert only.returncode == 0
     assert len((tmp_path / "nop.jsonl").read_text().splitlines()) == 1
-    assert roadtest("export", "swebench", run, "--candidate", "nobody").returncode == 2
+    nobody = roadtest("export", "swebench", run, "--candidate", "nobody")
+    assert (nobody.returncode, "it has those of " in nobody.stderr) == (2, True)
+    assert "scripted:nop, scripted:oracle" in nobody.stderr
 
 
 def applied_by_git(repository: Path, base: str, prediction: dict[str, str], place: Path) -> dict[str, Entry]:

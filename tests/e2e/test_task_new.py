@@ -114,6 +114,7 @@ def test_the_second_time_the_tests_come_from_the_cache(
         (["--fix", "fixes", "--tests", "nothing"], "give --tests GLOB"),
         (["--fix", "docs"], "do not differ outside their tests"),
         (["--fix", "feature"], "no test fails on"),
+        (["--fix", "late"], "1 test file cannot be imported: ImportError: cannot import name 'third' from 'halver'"),
         (["--fix", "broken"], "its tests do not run: ModuleNotFoundError: No module named 'nowhere'"),
     ],
 )
@@ -125,6 +126,10 @@ def test_what_makes_no_task_is_one_line_and_leaves_nothing(
     for branch, files in {
         "docs": {"tests/test_more.py": "def test_more():\n    pass\n"},
         "feature": {"halver.py": BEFORE["halver.py"] + "\n\ndef third(items):\n    return items\n"},
+        "late": {
+            "halver.py": BEFORE["halver.py"] + "\n\ndef third(items):\n    return items\n",
+            "tests/test_halver.py": "from halver import third\n\n\ndef test_x():\n    assert third(1) == 1\n",
+        },
         "broken": {"halver.py": "# x\n", "tests/test_halver.py": "import nowhere\n\n\ndef test_x():\n    pass\n"},
     }.items():
         if words[1] == branch:
@@ -139,6 +144,14 @@ def test_what_makes_no_task_is_one_line_and_leaves_nothing(
     assert "Traceback" not in done.stderr
     assert list(tmp_path.rglob("*.toml")) == []
     assert not out.exists()
+
+
+def test_a_bug_that_is_none_is_refused_before_tests_are_run(
+    made: tuple[Path, Upstream, str, str], places: dict[str, str], tmp_path: Path
+) -> None:
+    done = new(made[1], made[2], tmp_path / "own" / "x", places, "--bug", "nonsense")
+    assert (done.returncode, "--bug nonsense: write ID=PATTERN" in done.stderr) == (2, True), done.stderr
+    assert "run 1 of" not in done.stderr
 
 
 def test_a_signal_leaves_nothing(made: tuple[Path, Upstream, str, str], places: dict[str, str], tmp_path: Path) -> None:

@@ -111,6 +111,17 @@ def test_the_reason_is_the_last_line_that_pytest_marks() -> None:
     assert sorting.reason("all\nelse") == "all else"
 
 
+def test_files_that_cannot_be_imported_are_counted_by_reason() -> None:
+    missing = "E   ModuleNotFoundError: No module named 'y'"
+    assert sorting.uncollected({"tests/a.py": "E   ImportError: x"}, "1.0") == (
+        "over 1.0 1 test file cannot be imported: ImportError: x"
+    )
+    assert sorting.uncollected({"a.py": missing, "b.py": "E   ImportError: x", "c.py": missing}, "1.0") == (
+        "over 1.0 3 test files cannot be imported: ModuleNotFoundError: No module named 'y' (2); ImportError: x (1); "
+        "--requires NAME adds a wheel"
+    )
+
+
 def test_modules_are_what_may_hold_tests() -> None:
     tests = {
         "tests/test_a.py": text_file("def test_a(): pass"),

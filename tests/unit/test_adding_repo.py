@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.adding.facts import Facts, facts
+from sandbox.adding.facts import Facts, facts, holds, without
 from sandbox.adding.manifest import new_manifest, toml, with_git, with_release, with_requirement
 from sandbox.adding.repo import Manifest, open_manifest
 from sandbox.errors import BadInput
@@ -92,6 +92,36 @@ def test_needs_are_those_of_the_package_its_build_and_its_tests() -> None:
     )
     assert found.needs == ("one>=1", "hatchling", "editables", "two<3", "PyYAML", "extra-thing", "three")
     assert set(found.unmet) == {"nowhere", "four"}
+
+
+def test_needs_of_older_releases_are_those_that_setuptools_noted() -> None:
+    found = told(
+        {
+            "PKG-INFO": INFO,
+            "src/some_lib.egg-info/requires.txt": "one>=1\n\n[:python_version < '3']\nold\n\n"
+            "[:python_version >= '3']\nnew\n\n[test]\ntwo\nunused\n\n[test:python_version >= '3']\nthree\n",
+            "src/some_lib/__init__.py": "",
+            "tests/test_a.py": "import one, two, three, four\n",
+        }
+    )
+    assert (found.needs, found.unmet) == (("one>=1", "new", "two", "three"), ("four",))
+
+
+@pytest.mark.parametrize(
+    ("path", "held"),
+    [("lib.py", True), ("src/lib/__init__.py", True), ("x/lib/y.py", True), ("library.py", False), ("lib.txt", False)],
+)
+def test_a_module_is_held_wherever_it_lies(path: str, held: bool) -> None:
+    assert holds({path: text_file("")}, "lib") == held
+    assert holds({path: text_file("")}, "lib.part") == held
+
+
+def test_what_a_wheel_brings_is_told_by_names() -> None:
+    assert without(["six", "yaml", "dateutil", "pytest_mock", "icu"], ["Six", "PyYAML", "python-dateutil"]) == [
+        "pytest_mock",
+        "icu",
+    ]
+    assert without(["pytest_mock"], ["pytest-mock"]) == []
 
 
 # --- manifests ---

@@ -176,3 +176,11 @@ def test_what_a_suite_says_is_checked(tasks: Path, text: str, words: str) -> Non
     with pytest.raises(BadInput) as caught:
         choose_trials(typed(suite(f'tasks = ["../tasks/a"]\n{text}'), models=("scripted:nop",)))
     assert words in str(caught.value)
+
+
+def test_a_folder_with_a_list_is_the_suite_that_it_says(tasks: Path) -> None:
+    suite('tasks = ["../tasks/b"]\nconditions = ["loop"]\nrepeats = 2', "suite.toml")
+    assert [task.name for task in load_tasks(["suites"])] == ["b/three"]
+    assert read_defaults(["suites"]) == Defaults(conditions=("loop",), repeats=2)
+    with pytest.raises(BadInput, match=r"suites/suite\.toml: repeats: suites/nightly\.toml says something else"):
+        read_defaults([suite('tasks = ["../tasks/b"]\nrepeats = 3'), "suites"])

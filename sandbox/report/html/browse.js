@@ -5,7 +5,7 @@ const trials = stored.rows.map((row) => Object.fromEntries(stored.columns.map((n
 const byKey = new Map(trials.map((trial) => [trial.key, trial]));
 const AT_ONCE = 300;
 const HEADINGS = [
-  ["task", "n"], ["candidate", "n"], ["condition", "w"], ["verdict", "w"], ["calls", "f"], ["faulty", "f"],
+  ["task", "n"], ["verdict", "w"], ["candidate", "n"], ["condition", "w"], ["calls", "f"], ["faulty", "f"],
   ["back", "f", "came back"], ["tokens", "f"], ["cost", "f"], ["wall", "f"],
 ];
 let shown = trials;
@@ -14,10 +14,12 @@ let opened = null;
 
 const address = (trial, step) => `#trial=${encodeURIComponent(trial.key)}${step ? `&step=${step}` : ""}`;
 
+const named = (trial) => `${trial.task}, ${trial.candidate}, ${trial.condition}/${trial.repeat}: ${trial.verdict}`;
+
 const cellOf = (trial, name, kind) => {
   if (name === "task") {
     const words = [el("bdi", {}, trial.task)];
-    const link = trial.transcript === null ? el("span", {}, words) : el("a", { href: address(trial) }, words);
+    const link = trial.transcript === null ? el("span", {}, words) : el("a", { href: address(trial), "aria-label": named(trial) }, words);
     return el("th", { scope: "row", class: "n" }, link);
   }
   if (name === "verdict") return el("td", { class: kind, title: trial.reason }, verdictBadge(trial.verdict));

@@ -10,11 +10,13 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sandbox.report.html.svg import ACCENT, DPI, FAINT, INK, MUTED, QUIET, markup, place
+from sandbox.report.html.svg import ACCENT, DPI, FAINT, FONT_SIZE, INK, MUTED, QUIET, markup, place
 from sandbox.report.transcript_lines import one_line
 
 WIDE, NARROW = 880, 340
 LONGEST_NAME = 44
+# With so many rungs their names need room.
+MANY_RUNGS = 4
 # Of a letter at the size of plots, in pixels, at the most.
 _LETTER = 7.4
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -44,12 +46,12 @@ def intervals(rows: Sequence[Whisker], *, name: str, title: str) -> list[Markup]
 
     def wide() -> Figure:
         left = min(max(map(len, texts)) * _LETTER + 20, WIDE * 0.42)
-        figure, axes = _figure(WIDE, 27 * len(rows) + 38, left=left, right=16, top=6, bottom=32)
+        figure, axes = _figure(WIDE, 27 * len(rows) + 38, left=left, right=24, top=6, bottom=32)
         axes.set_yticks(range(len(rows)), [place(index) for index in range(len(rows))], color=INK)
         return _with_whiskers(figure, axes, rows)
 
     def narrow() -> Figure:
-        figure, axes = _figure(NARROW, 42 * len(rows) + 38, left=12, right=18, top=16, bottom=32)
+        figure, axes = _figure(NARROW, 42 * len(rows) + 38, left=12, right=22, top=16, bottom=32)
         axes.set_yticks([])
         for index in range(len(rows)):
             axes.text(0, index - 0.28, place(index), color=INK)
@@ -91,14 +93,15 @@ def ladder(rungs: Sequence[str], lines: Mapping[str, Line], *, name: str, title:
             axes.text(0, 1.1, place(index), color=INK, transform=axes.transAxes, fontweight="bold")
         return figure
 
-    return _both(lambda: drawn(WIDE, min(4, len(lines))), lambda: drawn(NARROW, 1), name, title, texts)
+    most = 4 if len(rungs) < MANY_RUNGS else 3
+    return _both(lambda: drawn(WIDE, min(most, len(lines))), lambda: drawn(NARROW, 1), name, title, texts)
 
 
 def _panel(axes: Axes, rungs: Sequence[str], lines: Mapping[str, Line], candidate: str) -> None:
     _plain(axes)
     _share_axis(axes, "y", few=True)
     axes.set_xlim(-0.35, len(rungs) - 0.65)
-    axes.set_xticks(range(len(rungs)), rungs)
+    axes.set_xticks(range(len(rungs)), rungs, fontsize=FONT_SIZE if len(rungs) < MANY_RUNGS else 10)
     for other, line in lines.items():
         if other != candidate:
             axes.plot([point[0] for point in line], [point[1] for point in line], color=MUTED, linewidth=1.5, zorder=1)

@@ -54,7 +54,8 @@ def _standings(report: RunReport) -> Section:
         title="Standings",
         lead="Accepted trials over trials with a verdict, with 95% intervals.",
         plot=_whiskers(rows),
-        sheets=[*sheets, *map(slices.table, report.slices)],
+        sheets=sheets,
+        more=list(map(slices.table, report.slices)),
         remarks=[line for line in summary.remarks(report) if line not in told_below],
     )
 

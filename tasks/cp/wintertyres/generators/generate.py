@@ -39,9 +39,9 @@ def some_lifts(n, share, longest):
 
 def web(n, m, k, longest):
     """A connected net: a random tree that is not deep, and further roads."""
-    roads = []
-    for v in range(2, n + 1):
-        roads.append((RNG.randint(max(1, v - 40), v - 1), v, RNG.randint(1, longest), RNG.randint(1, k)))
+    roads = [
+        (RNG.randint(max(1, v - 40), v - 1), v, RNG.randint(1, longest), RNG.randint(1, k)) for v in range(2, n + 1)
+    ]
     while len(roads) < m:
         u, v = RNG.sample(range(1, n + 1), 2)
         if abs(u - v) <= 60 or RNG.random() < 0.01:

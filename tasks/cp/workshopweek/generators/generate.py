@@ -65,7 +65,7 @@ def cases():
     yield "01-one", case([(0, 0)])
     yield "02-same-pair", case([(0, 0)] * 50 + [(1, 0), (0, 1)])
     yield "03-one-apprentice", case(complete(1, 60))
-    yield "04-one-master", case(complete(60, 1) + [(7, 0)])
+    yield "04-one-master", case([*complete(60, 1), (7, 0)])
     yield "05-small", case(loose(6, 5, 18))
     yield "06-small-complete", case(complete(6, 6))
     yield "07-starved", case(starved(40))

@@ -33,8 +33,16 @@ write("03-over-the-new-year", [(date(2027, 1, day), k, [1, 20, 31]) for day in (
 write("04-march-of-leap-years", marches((2024, 2028, 1996), [29]) + marches((2024, 2028), [15, 29, 30]))
 write("05-march-of-other-years", marches((2023, 2025, 2026), [29]) + marches((2025, 2027), [28, 29, 30]))
 write("06-march-of-full-centuries", marches((1600, 1700, 1800, 1900, 2000, 2100, 2400, 3000), [29]))
-write("07-days-30-and-31", [(date(2024, month, day), k, days) for month in range(1, 13) for day in (1, 28)
-                            for days in ([30], [31], [30, 31]) for k in (1, 2)])
+write(
+    "07-days-30-and-31",
+    [
+        (date(2024, month, day), k, days)
+        for month in range(1, 13)
+        for day in (1, 28)
+        for days in ([30], [31], [30, 31])
+        for k in (1, 2)
+    ],
+)
 write("08-whole-years-back", [(some_day(), 12 * k, [29]) for k in range(1, 80)])
 write("09-once-a-month", [(some_day(), rng.randint(1, 20), some_days(most=1)) for _ in range(300)])
 write("10-late-days", [(some_day(), rng.randint(1, 100), some_days(lowest=28)) for _ in range(300)])

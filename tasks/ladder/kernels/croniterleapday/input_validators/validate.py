@@ -15,8 +15,13 @@ def row_fits(row):
     except ValueError:
         return False
     days = [int(word) for word in parts[6].split()]
-    return (1600 <= day.year <= 3000 and int(parts[4]) <= 1000 and len(days) == int(parts[5])
-            and days == sorted(set(days)) and days[-1] <= 31)
+    return (
+        1600 <= day.year <= 3000
+        and int(parts[4]) <= 1000
+        and len(days) == int(parts[5])
+        and days == sorted(set(days))
+        and days[-1] <= 31
+    )
 
 
 def fits(text):

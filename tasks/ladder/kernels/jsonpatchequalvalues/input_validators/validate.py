@@ -18,25 +18,25 @@ def need(condition):
 
 def value(text, at, depth):
     """Where the value that begins there ends."""
-    if text[at:at + 1] not in CLOSING or not text[at:at + 1]:
+    if text[at : at + 1] not in CLOSING or not text[at : at + 1]:
         plain = PLAIN.match(text, at)
         need(plain and sum(map(str.isdigit, plain[1] or "")) <= 15)
         return plain.end()
     need(depth < 50)
     opening, at, names = text[at], at + 1, []
     closing = CLOSING[opening]
-    while text[at:at + 1] != closing or names:
+    while text[at : at + 1] != closing or names:
         if opening in "{<":
             name = TEXT.match(text, at)
-            need(name and name[0] not in names and text[name.end():name.end() + 1] == ":")
+            need(name and name[0] not in names and text[name.end() : name.end() + 1] == ":")
             at = name.end() + 1
             names.append(name[0])
         else:
             names.append(str(len(names)))
         at = value(text, at, depth + 1)
-        if text[at:at + 1] == closing:
+        if text[at : at + 1] == closing:
             break
-        need(text[at:at + 1] == ",")
+        need(text[at : at + 1] == ",")
         at += 1
     return at + 1
 

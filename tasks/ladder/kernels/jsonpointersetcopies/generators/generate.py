@@ -10,7 +10,7 @@ rng = random.Random(3112)
 
 
 def write(name, requests):
-    requests = requests if isinstance(requests, list) else requests.strip().split("\n")
+    requests = requests if isinstance(requests, list) else requests.replace("\n", " ").split(", ")
     (target / f"{name}.in").write_text(f"{len(requests)}\n" + "".join(f"{request.strip()}\n" for request in requests))
 
 
@@ -40,15 +40,15 @@ def put(collection):
     else:
         at = rng.randint(0, len(holder))
         part = at if at < len(holder) else "-"
-        holder[at:at + 1] = [value]
-    return f"{above}/{part} {str(value)}"
+        holder[at : at + 1] = [value]
+    return f"{above}/{part} {value}"
 
 
 def mixed(count, names, kinds=("set", "set", "set", "draft", "same", "show", "show", "show", "new")):
     held, requests = {}, []
     while len(requests) < count:
         kind, one, other = rng.choice(kinds), rng.choice(names), rng.choice(names)
-        if not held or kind == "new" and (one not in held or rng.random() < 0.1):
+        if not held or (kind == "new" and (one not in held or rng.random() < 0.1)):
             held[one] = rng.choice([{}, []])
             requests.append(f"new {one} {held[one]}")
         elif kind == "same" and other in held and rng.random() < 0.5:
@@ -78,26 +78,79 @@ def deep(name):
 
 DEEP = "/a" * 19
 write("01-one-request", "new a {}")
-write("02-first-level-in-place", """
-    new a {}\nset a /debug 0\nsame b a\nset a /debug 1\nshow a /debug\nshow b /debug\nset b /more 3\nshow a /more\nset a /debug {}\nshow b /debug""")
-write("03-first-level-aside", """
-    new a []\nset a /- 5\ndraft b a /0 6\ndraft c a /- 7\nshow a /0\nshow b /0\nshow c /1\nset a /- 8\nshow a /1\nshow c /1\nset b /0 9\nshow a /0""")
-write("04-further-in-aside", """
-    new doc {}\nset doc /user {}\nset doc /user/name 1\ndraft neu doc /user/name 2\nshow doc /user/name\nshow neu /user/name
-    set neu /user/age 3\nshow doc /user\nshow neu /user\nset doc /user/name 4\nshow neu /user/name""")
-write("05-lists-further-in", """
-    new a {}\nset a /list []\nset a /list/- 1\nset a /list/- []\nset a /list/1/- 2\ndraft b a /list/1/- 3\nshow a /list/1\nshow b /list/1
-    draft c b /list/- 4\nshow b /list\nshow c /list\nset c /list/1/0 9\nshow a /list/1/0\nshow b /list/1/0\nshow c /list/1/0""")
-write("06-beside-the-path", """
-    new a {}\nset a /x {}\nset a /x/n 1\nset a /y {}\nset a /y/n 1\ndraft b a /x/n 2\nset b /y/n 3\nshow a /y/n\nset a /y/m 4\nshow b /y
-    set a /x/m 5\nshow b /x\nshow a /x/n""")
-write("07-names-of-one-collection", """
-    new a []\nsame b a\nset b /- {}\nsame c b\nset c /0/k 1\nshow a /0/k\ndraft b a /0/k 2\nset a /0/k 3\nshow b /0/k\nshow c /0/k\nnew a {}
-    set a /k 4\nshow c /0\nset c /- 5\nshow c /1\nshow a /k""")
-write("08-drafts-of-drafts", ["new d {}", "set d /v {}", "set d /v/n 0", *(f"draft d{chr(97 + n)} d{chr(96 + n) if n else ''} /v/n {n}" for n in range(20)),
-                              "show d /v/n", *(f"show d{chr(97 + n)} /v/n" for n in range(20))])
-write("09-deep", [*deep("a"), f"draft b a {DEEP} 2", f"show a {DEEP}", f"show b {DEEP}", f"set b {DEEP} 3", f"draft c b {DEEP[:20]}/b 4",
-                  f"show b {DEEP[:20]}", f"show c {DEEP[:20]}", f"set a {DEEP} 5", f"show c {DEEP}", f"show b {DEEP}"])
+write(
+    "02-first-level-in-place",
+    """
+    new a {}, set a /debug 0, same b a, set a /debug 1, show a /debug, show b /debug, set b /more 3,
+    show a /more, set a /debug {}, show b /debug
+    """,
+)
+write(
+    "03-first-level-aside",
+    """
+    new a [], set a /- 5, draft b a /0 6, draft c a /- 7, show a /0, show b /0, show c /1, set a /- 8,
+    show a /1, show c /1, set b /0 9, show a /0
+    """,
+)
+write(
+    "04-further-in-aside",
+    """
+    new doc {}, set doc /user {}, set doc /user/name 1, draft neu doc /user/name 2, show doc /user/name,
+    show neu /user/name, set neu /user/age 3, show doc /user, show neu /user, set doc /user/name 4,
+    show neu /user/name
+    """,
+)
+write(
+    "05-lists-further-in",
+    """
+    new a {}, set a /list [], set a /list/- 1, set a /list/- [], set a /list/1/- 2, draft b a /list/1/- 3,
+    show a /list/1, show b /list/1, draft c b /list/- 4, show b /list, show c /list, set c /list/1/0 9,
+    show a /list/1/0, show b /list/1/0, show c /list/1/0
+    """,
+)
+write(
+    "06-beside-the-path",
+    """
+    new a {}, set a /x {}, set a /x/n 1, set a /y {}, set a /y/n 1, draft b a /x/n 2, set b /y/n 3,
+    show a /y/n, set a /y/m 4, show b /y, set a /x/m 5, show b /x, show a /x/n
+    """,
+)
+write(
+    "07-names-of-one-collection",
+    """
+    new a [], same b a, set b /- {}, same c b, set c /0/k 1, show a /0/k, draft b a /0/k 2, set a /0/k 3,
+    show b /0/k, show c /0/k, new a {}, set a /k 4, show c /0, set c /- 5, show c /1, show a /k
+    """,
+)
+write(
+    "08-drafts-of-drafts",
+    [
+        "new d {}",
+        "set d /v {}",
+        "set d /v/n 0",
+        *(f"draft d{chr(97 + n)} d{chr(96 + n) if n else ''} /v/n {n}" for n in range(20)),
+        "show d /v/n",
+        *(f"show d{chr(97 + n)} /v/n" for n in range(20)),
+    ],
+)
+write(
+    "09-deep",
+    [
+        *deep("a"),
+        f"draft b a {DEEP} 2",
+        f"show a {DEEP}",
+        f"show b {DEEP}",
+        f"set b {DEEP} 3",
+        f"draft c b {DEEP[:20]}/b 4",
+        f"show b {DEEP[:20]}",
+        f"show c {DEEP[:20]}",
+        f"set a {DEEP} 5",
+        f"show c {DEEP}",
+        f"show b {DEEP}",
+    ],
+)
 write("10-mixed", mixed(1000, ["a", "b", "c"]))
 write("11-many-names", mixed(900, ["a", "b", "c", "d", "e", "f", "g"]))
-write("12-many-drafts", mixed(1000, ["a", "b", "c", "d"], ("set", "set", "draft", "draft", "same", "show", "show", "new")))
+write(
+    "12-many-drafts", mixed(1000, ["a", "b", "c", "d"], ("set", "set", "draft", "draft", "same", "show", "show", "new"))
+)

@@ -4,7 +4,10 @@ import sys
 from copy import deepcopy
 
 NAME, PATH, VALUE = "([a-z]{1,6})", "((?:/(?:[a-z]{1,6}|0|[1-9][0-9]{0,3}|-)){1,20})", r"(0|[1-9][0-9]{0,9}|\{\}|\[\])"
-REQUEST = re.compile(rf"new {NAME} (\{{\}}|\[\])|same {NAME} {NAME}|set {NAME} {PATH} {VALUE}|draft {NAME} {NAME} {PATH} {VALUE}|show {NAME} {PATH}")
+REQUEST = re.compile(
+    rf"new {NAME} (\{{\}}|\[\])|same {NAME} {NAME}|set {NAME} {PATH} {VALUE}|draft {NAME} {NAME} {PATH} {VALUE}"
+    rf"|show {NAME} {PATH}"
+)
 
 
 class Bad(Exception):

@@ -48,7 +48,20 @@ def label(padding, hard):
 def content(mark, hard):
     lines = []
     for _ in range(rng.choice([0, 1, 2, 2, 3, 6])):
-        line = rng.choice(["", pad(), f"--{mark}x", f"--{mark}-", f" --{mark}", f"-{mark}", mark, "--", word(hard), f"{pad()}{word(hard)}"])
+        line = rng.choice(
+            [
+                "",
+                pad(),
+                f"--{mark}x",
+                f"--{mark}-",
+                f" --{mark}",
+                f"-{mark}",
+                mark,
+                "--",
+                word(hard),
+                f"{pad()}{word(hard)}",
+            ]
+        )
         lines.append(line.rstrip(" \t") if rng.random() < 0.5 else line + "." * (not line.strip(" \t")))
     return [line.rstrip(" \t") for line in lines]
 
@@ -63,19 +76,74 @@ def none():
 
 write("01-one-part", "m", tape("m", [("name=a", "x")]))
 write("02-no-padding", "Qq7", tape("Qq7", some("Qq7", 30, none, 0)))
-write("03-padded-separators", "XYZ", ["--XYZ", "name=a", "first", "--XYZ \t", "name=b", "second", "--XYZ\t", "name=c;order=back",
-                                       "one", "two", "--XYZ--  "])
+write(
+    "03-padded-separators",
+    "XYZ",
+    [
+        "--XYZ",
+        "name=a",
+        "first",
+        "--XYZ \t",
+        "name=b",
+        "second",
+        "--XYZ\t",
+        "name=c;order=back",
+        "one",
+        "two",
+        "--XYZ--  ",
+    ],
+)
 write("04-padded-from-the-first", "k", tape("k", some("k", 20, none, 0), pad))
-write("05-padded-values", "z9", tape("z9", [("name=a; order=back ", "1", "2", "3"), ("name= b ;order=\tback\t", "1", "2"),
-                                            ("order = back", "1", "2"), (" name\t=c;order=back  ;x=y", "1", "2")]))
+write(
+    "05-padded-values",
+    "z9",
+    tape(
+        "z9",
+        [
+            ("name=a; order=back ", "1", "2", "3"),
+            ("name= b ;order=\tback\t", "1", "2"),
+            ("order = back", "1", "2"),
+            (" name\t=c;order=back  ;x=y", "1", "2"),
+        ],
+    ),
+)
 write("06-padded-labels", "z9", tape("z9", some("z9", 30, pad, 0)))
-write("07-hard-ends-of-values", "hard", tape("hard", [(f"name=voil{end}", "x") for end in HARD] + [(f"name={end}voil", "x") for end in HARD]
-                                             + [("name=voil\u00e0", "x"), ("name=\u00c5", "x"), ("name= \u00a0 ", "x")]))
-write("08-hard-before-keys", "hard", tape("hard", [(f'kind="a";{hard}name="b"', "x") for hard in HARD]
-                                          + [(f"name{hard}=b;order{hard}=back", "x", "y") for hard in HARD]))
-write("09-hard-behind-back", "R2", tape("R2", [(f"name=a;order=back{hard}", "x", "y") for hard in HARD]
-                                        + [(f"name=a;order={hard}back", "x", "y") for hard in HARD]))
-write("10-hard-in-the-content", "R2", tape("R2", [("name=a", f"x{hard}y", f"{hard}--R2") for hard in HARD]
-                                           + [("name=a;order=back", "x", f"--R2{hard}", hard) for hard in HARD]))
+write(
+    "07-hard-ends-of-values",
+    "hard",
+    tape(
+        "hard",
+        [(f"name=voil{end}", "x") for end in HARD]
+        + [(f"name={end}voil", "x") for end in HARD]
+        + [("name=voil\u00e0", "x"), ("name=\u00c5", "x"), ("name= \u00a0 ", "x")],
+    ),
+)
+write(
+    "08-hard-before-keys",
+    "hard",
+    tape(
+        "hard",
+        [(f'kind="a";{hard}name="b"', "x") for hard in HARD]
+        + [(f"name{hard}=b;order{hard}=back", "x", "y") for hard in HARD],
+    ),
+)
+write(
+    "09-hard-behind-back",
+    "R2",
+    tape(
+        "R2",
+        [(f"name=a;order=back{hard}", "x", "y") for hard in HARD]
+        + [(f"name=a;order={hard}back", "x", "y") for hard in HARD],
+    ),
+)
+write(
+    "10-hard-in-the-content",
+    "R2",
+    tape(
+        "R2",
+        [("name=a", f"x{hard}y", f"{hard}--R2") for hard in HARD]
+        + [("name=a;order=back", "x", f"--R2{hard}", hard) for hard in HARD],
+    ),
+)
 write("11-all-of-it", "Tape1", tape("Tape1", some("Tape1", 80, pad, 0.5), pad))
 write("12-all-of-it-again", "0", tape("0", some("0", 80, pad, 0.3), pad))

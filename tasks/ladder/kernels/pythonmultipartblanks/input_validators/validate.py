@@ -19,9 +19,13 @@ def fits(data):
         return False
     kinds = [line.rstrip(" \t") for line in lines]
     labels = [lines[at + 1] for at, kind in enumerate(kinds) if kind == f"--{mark}"]
-    return (kinds[0] == f"--{mark}" and kinds[-1] == f"--{mark}--" == max(kinds, key=f"--{mark}--".__eq__)
-            and kinds.count(f"--{mark}--") == 1 and all(map(is_label, labels))
-            and all(len(line.encode()) <= 120 for line in lines))
+    return (
+        kinds[0] == f"--{mark}"
+        and kinds[-1] == f"--{mark}--" == max(kinds, key=f"--{mark}--".__eq__)
+        and kinds.count(f"--{mark}--") == 1
+        and all(map(is_label, labels))
+        and all(len(line.encode()) <= 120 for line in lines)
+    )
 
 
 try:

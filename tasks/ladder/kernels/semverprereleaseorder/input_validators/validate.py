@@ -11,8 +11,9 @@ def fits(text):
     if not parts or int(parts[1]) > 300:
         return False
     marks = parts[2].splitlines()
-    return (len(marks) == len(set(marks)) == int(parts[1])
-            and all(len(mark) <= 100 and MARK.fullmatch(mark) for mark in marks))
+    return len(marks) == len(set(marks)) == int(parts[1]) and all(
+        len(mark) <= 100 and MARK.fullmatch(mark) for mark in marks
+    )
 
 
 sys.exit(42 if fits(sys.stdin.buffer.read().decode("latin-1")) else 43)

@@ -38,13 +38,17 @@ def some(count, rests, around, signs, words=7, most=6):
 
 
 ALL = ["-", "+", "::", "~~~", "-:-:"]
-write("01-one-letter", [(1, "stop", "-", "a"), (1, "skip", "-", "aa"), (1, "stop", "~~~~", "-a"), (2, "stop", "-", "-a")])
+write(
+    "01-one-letter", [(1, "stop", "-", "a"), (1, "skip", "-", "aa"), (1, "stop", "~~~~", "-a"), (2, "stop", "-", "-a")]
+)
 write("02-single-rests", at_every_limit("ab-cde-f-ghij-kl", "-", 18))
 write("03-double-rests", at_every_limit("one--two--three", "-", 17))
 write("04-runs-of-unequal-length", at_every_limit("one---two--three-four----a", "+", 28))
 write("05-rests-in-front", at_every_limit("--one--two", "::", 18) + at_every_limit("---a-b", "-", 7))
 write("06-rests-behind", at_every_limit("one--two---", "-", 12) + at_every_limit("one--two---", "::", 18))
-write("07-long-first-word", at_every_limit("oversized--a---b-c", "-", 19) + at_every_limit("--oversized-a--b", "::", 23))
+write(
+    "07-long-first-word", at_every_limit("oversized--a---b-c", "-", 19) + at_every_limit("--oversized-a--b", "::", 23)
+)
 write("08-single-rests-mixed", some(200, 1, 0, ["-"]))
 write("09-signs-of-all-lengths", some(200, 1, 1, ALL))
 write("10-runs", some(200, 4, 0, ["-"]))

@@ -37,7 +37,7 @@ def order(blocks):
 
 
 def remark():
-    words = PLAIN + ["begin", "end", ";", "shift"]
+    words = [*PLAIN, "begin", "end", ";", "shift"]
     return ["{", *(rng.choice(words) for _ in range(rng.randint(0, 3))), "}"]
 
 
@@ -60,10 +60,17 @@ write("02-one-shift", "begin shift ; wind a ; wind b ; end shift ;")
 write("03-plain-blocks", "hook a begin wind ; begin turn ; end ; end ; wind b ;\nbegin a ; b ; end end ; c")
 write("04-all-kinds-of-starts", "begin work ; a ; end work ; begin now ; b ; end now ; begin ; c ; end ;")
 write("05-on-two-lines", "begin\nshift\n;\nwind a ;\nend\nshift ;\n\nbegin\n\nwork ; b ; end ;")
-write("06-remark-between", "begin { the } shift ; a ; end { late } shift ;\nbegin { ; } { a }\n{ begin } work ; b ; end ;")
-write("07-shift-within-a-block", "hook a begin b begin shift ; c ; end ; d ; begin now e ; begin f ; end ; g ; end ; h ;")
+write(
+    "06-remark-between", "begin { the } shift ; a ; end { no } shift ;\nbegin { ; } { a }\n{ begin } work ; b ; end ;"
+)
+write(
+    "07-shift-within-a-block", "hook a begin b begin shift ; c ; end ; d ; begin now e ;\nbegin f ; end ; g ; end ; h ;"
+)
 write("08-ends-too-many", "a end b ; end ; end end c ; begin x ; end end ; d ; begin a ; end shift ; e ;")
 write("09-left-open", "wind a ; begin wind b ; wind c ; begin shift ; d ;\n{ end }\n")
-write("10-shift-further-behind", "begin a shift ; b ; end ; begin begin shift ; c ; end ; d ; begin end ; shift ; begin begin work ; end ; e")
+write(
+    "10-shift-further-behind",
+    "begin a shift ; b ; end ; begin begin shift ; c ; end ; d ; begin end ;\nshift ; begin begin work ; end ; e",
+)
 write("11-mixed", script(120, 0.2, 0, 0.15))
 write("12-mixed-with-remarks", script(100, 0.25, 0.3, 0.15))

@@ -7,7 +7,7 @@ LINE = re.compile(r"(?:(?:[a-z]{1,12}|[;{}])(?: (?:[a-z]{1,12}|[;{}]))*)?")
 
 def orders_have_words(words):
     depth, since, total = 0, 0, 0
-    for word, following in zip(words, [*words[1:], ""]):
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         total += 1
         if word == "begin" and following not in ("shift", "work", "now", ";"):
             depth += 1

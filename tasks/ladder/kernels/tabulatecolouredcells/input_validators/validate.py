@@ -10,8 +10,11 @@ def fits(text):
     if not parts or int(parts[2]) > 40 or len(parts[3]) != int(parts[1]):
         return False
     lines = [line.split(" ") for line in parts[4].split("\n")[:-1]]
-    return (len(lines) == int(parts[2]) + 1 and all(len(line) == int(parts[1]) for line in lines)
-            and all(len(cell) <= 60 and re.fullmatch(TEXT, cell) for line in lines for cell in line))
+    return (
+        len(lines) == int(parts[2]) + 1
+        and all(len(line) == int(parts[1]) for line in lines)
+        and all(len(cell) <= 60 and re.fullmatch(TEXT, cell) for line in lines for cell in line)
+    )
 
 
 sys.exit(42 if fits(sys.stdin.buffer.read().decode("latin-1")) else 43)

@@ -4,7 +4,9 @@ import sys
 
 STATION = r"[a-z0-9.-]{1,20}"
 ENTRY = r"\.?(?![.])[a-z0-9.-]{1,20}(?<![.])"
-ROW = re.compile(rf"(?:red|blue) (?:-|=[a-z0-9.:@/_-]{{0,40}}) {STATION}/(?:-|[1-9][0-9]{{0,2}}) (?:-|{ENTRY}(?:,{ENTRY}){{0,4}})")
+ROW = re.compile(
+    rf"(?:red|blue) (?:-|=[a-z0-9.:@/_-]{{0,40}}) {STATION}/(?:-|[1-9][0-9]{{0,2}}) (?:-|{ENTRY}(?:,{ENTRY}){{0,4}})"
+)
 
 
 def fits(text):

@@ -46,7 +46,11 @@ both("04-blanks-only", "<r>~__<a>_</a>~<b>~_~</b>_<c>x</c>~_</r>")
 write("05-blanks-between-elements", "trim", "<p>a<b/>_<b/>c<b/>~<i>_d_</i>~<b/>__e</p>")
 write("06-ends-in-an-element", "trim", "<p>_<b>bold_</b>_then_<b>_bold</b></p>")
 write("07-in-lines", "keep", "<pre>~__if_x~____<b>y</b>~__end~<c>~</c>~~z~</pre>")
-write("08-deep", "trim", "".join(f"<{'ab'[n % 2]}>_{n}_" for n in range(200)) + "".join(
-    f"_x{'_' * (n % 3)}</{'ab'[n % 2]}>" for n in reversed(range(200))))
+write(
+    "08-deep",
+    "trim",
+    "".join(f"<{'ab'[n % 2]}>_{n}_" for n in range(200))
+    + "".join(f"_x{'_' * (n % 3)}</{'ab'[n % 2]}>" for n in reversed(range(200))),
+)
 write("09-mixed", "keep", sheet(5, 6, "ab__~", 4000))
 write("10-mixed-and-trimmed", "trim", sheet(5, 6, "ab__~", 4000))

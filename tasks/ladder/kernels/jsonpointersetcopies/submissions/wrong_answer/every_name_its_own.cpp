@@ -13,8 +13,13 @@ struct Node {
     vector<Node> parts;
 
     Node* at(const string& name) {
+        static Node nowhere;
+        nowhere = Node{"?", {}, {}};
         if (text == "[]") {
-            if (name != "-") return &parts[stoul(name)];
+            if (isdigit(name[0])) return stoul(name) < parts.size() ? &parts[stoul(name)] : &nowhere;
+            if (name != "-") return &nowhere;
+        } else if (text != "{}" || !isalpha(name[0])) {
+            return &nowhere;
         } else {
             for (size_t i = 0; i < names.size(); i++)
                 if (names[i] == name) return &parts[i];

@@ -26,9 +26,7 @@ def shown(thing):
     return f"{{{len(thing)}}}" if isinstance(thing, dict) else f"[{len(thing)}]"
 
 
-held = {}
-for request in sys.stdin.read().splitlines()[1:]:
-    kind, name, *rest = request.split()
+def carry_out(kind, name, *rest):
     if kind == "new":
         held[name] = {} if rest[0] == "{}" else []
     elif kind == "same":
@@ -44,3 +42,12 @@ for request in sys.stdin.read().splitlines()[1:]:
         for part in rest[0].split("/")[1:]:
             found = at(found, part)
         print(shown(found))
+
+
+held = {}
+for request in sys.stdin.read().splitlines()[1:]:
+    try:
+        carry_out(*request.split())
+    except (LookupError, ValueError, AttributeError, TypeError):
+        if request.startswith("show"):
+            print("?")
