@@ -116,7 +116,7 @@ def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[st
     faults = []
     for event in of_kind(events, "tool.returned"):
         if event.data["exit_code"]:
-            said = " ".join(str(event.data["output"]).split())[-300:]
+            said = " ".join(str(event.data["output"]).split())[-300:] or "it printed nothing"
             faults.append(f"solution/solve.sh ended with {event.data['exit_code']}: {said}")
     checked = final_check(events)
     if checked is None:
@@ -128,10 +128,17 @@ def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[st
     if len(bad) > MOST_NAMED:
         faults.append(f"with the reference solution, {len(bad) - MOST_NAMED} more hidden tests do not pass")
     dead = checked.data["dead_canaries"][:1]
-    faults += [f"a canary raises before it compares anything, so it proves nothing: {words}" for words in dead]
+    faults += [f"a canary raises before it compares anything, so it proves nothing: {_raised(words)}" for words in dead]
     if record["verdict"] != "accepted" and not faults:
         faults.append(f"the reference solution is not accepted: {record['verdict']} ({record['reason']})")
     return faults
+
+
+def _raised(message: str) -> str:
+    """What pytest says at the end of a failure, on one line: the exception, where it shows one."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    raised = [line for line in lines if line.startswith("E ")]
+    return " ".join((raised or lines or ["nothing was said"])[-1].removeprefix("E ").split())[:300]
 
 
 def _expected(task: Task, variant: str) -> Mapping[str, Any]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.candidates import choose, load_candidates, unlisted
 from sandbox.caps import Caps, split
+from sandbox.condition import Condition
 from sandbox.condition_file import load_conditions
 from sandbox.errors import BadInput
 from sandbox.harbor.network import with_network
 from sandbox.limits import parse_limits
 from sandbox.loader import load_tasks
 from sandbox.plan import Candidate, Plan, make_plan
+from sandbox.pointing import Pointer, point_to
 from sandbox.suites import read_defaults
 from sandbox.task import Task
 
@@ -58,6 +60,27 @@ class Choice:
         return [*(f"{task.name}: {note}" for task in self.tasks for note in task.notes), *self.plan.left_out]
 
 
+def _pointers(tasks: Sequence[Task], conditions: Sequence[Condition]) -> dict[str, Pointer | str]:
+    """What points to the fix of each task, or why nothing does; only of tasks that a condition gives it away of.
+
+    Raises:
+        BadInput, HarnessError: as `recipe.parts_of`.
+    """
+    telling = [condition for condition in conditions if condition.prompt.given]
+    found: dict[str, Pointer | str] = {}
+    for task in tasks:
+        if all(condition.misses(task) for condition in telling):
+            continue
+        # Takes apart two releases, which are fetched where they are not in the cache.
+        from sandbox.recipe import parts_of
+
+        try:
+            found[task.name] = point_to(task, parts_of(task))
+        except LookupError as exc:
+            found[task.name] = str(exc.args[0])
+    return found
+
+
 def choose_trials(typed: Typed) -> Choice:
     """The trials that are meant: what was typed goes before what suites say, and that before what candidates say.
 
@@ -81,13 +104,15 @@ def choose_trials(typed: Typed) -> Choice:
         api_base=typed.api_base,
         settings={name: value for name, value in typed.settings.items() if value is not None},
     )
+    conditions, terms = typed.conditions or defaults.conditions, load_conditions(typed.conditions_file)
     plan = make_plan(
         tasks,
         candidates,
-        typed.conditions or defaults.conditions,
+        conditions,
         typed.repeats or defaults.repeats or 1,
         parse_limits(words),
-        load_conditions(typed.conditions_file),
+        terms,
+        _pointers(tasks, [terms[name] for name in conditions if name in terms]),
     )
     return Choice(
         tasks=tasks,

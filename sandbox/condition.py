@@ -5,6 +5,8 @@ loop      the bug-report loop: the first bug that fails is reported, the candida
           in, all bugs are judged, and the first that fails now is reported, for so many rounds
 lab       for problems: so many submissions, each answered with its verdict (in the field: one, not answered)
 function  the task with its file, its function and a failing test
+rough     the task mistyped, in few words or another language, below a long thread, with tools that falter; rough-loop
+          is that in the loop
 
 They differ in what conditions.toml says of them and in nothing else. Those here are bundled; files of a user's own are
 read by `sandbox.condition_file`.
@@ -24,6 +26,7 @@ from sandbox.limits import Given, parse_limits
 from sandbox.task import Task
 
 KERNEL = "kernel"
+EVERY_TOOL = "*"
 # What a prompt may give away: the file, the function, and the source of a hidden test that fails.
 GIVEN = ("file", "function", "failing-test")
 _PROBLEM = "is a problem, which"
@@ -39,10 +42,33 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What is done to the words of the user.
+
+    typos: share of words with one. wordings: of which one is drawn, as far as the task has them. context: words of
+    other people's messages above the first.
+    """
+
+    typos: float = 0.0
+    wordings: tuple[str, ...] = ()
+    context: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFaults:
+    """The chance of a call that its time is over, that it fails, that its result is cut; made again, it goes well."""
+
+    timeout: float = 0.0
+    fail_once: float = 0.0
+    cut: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """rounds: how often bugs are reported at most; 0 where none is. submissions: of a problem, at most.
 
     stands_on: the rung of the ladder that it puts tasks on; None: that of the task. limits: budgets of its trials.
+    faults: by tool, `EVERY_TOOL` for all that are not named. seed: of noise and faults, together with task and repeat.
     """
 
     name: str
@@ -50,6 +76,9 @@ class Condition:
     rounds: int = 0
     submissions: int = 1
     prompt: Prompt = Prompt()
+    noise: Noise = Noise()
+    faults: Mapping[str, ToolFaults] = field(default_factory=dict)
+    seed: int = 0
     limits: Given = field(default_factory=dict)
 
     def misses(self, task: Task) -> str | None:
@@ -65,6 +94,8 @@ class Condition:
     def _misses_problem(self) -> str | None:
         if self.rounds:
             return f"{_PROBLEM} has no bug to report"
+        if self.noise != Noise() or self.faults:
+            return f"{_PROBLEM} is asked for as it is"
         return f"{_PROBLEM} stands on {KERNEL} alone" if self.stands_on not in (None, KERNEL) else None
 
     def _misses_rounds(self, task: Task) -> str | None:
@@ -94,7 +125,7 @@ def from_table(name: str, table: Mapping[str, Any]) -> Condition:
     Raises:
         BadInput: a limit that is none.
     """
-    prompt = table.get("prompt", {})
+    prompt, noise = table.get("prompt", {}), table.get("noise", {})
     return Condition(
         name=name,
         stands_on=table.get("rung"),
@@ -105,6 +136,13 @@ def from_table(name: str, table: Mapping[str, Any]) -> Condition:
             before=prompt.get("before", ""),
             after=prompt.get("after", ""),
         ),
+        noise=Noise(
+            typos=float(noise.get("typos", 0)),
+            wordings=tuple(noise.get("wordings", ())),
+            context=noise.get("context", 0),
+        ),
+        faults={tool: ToolFaults(**rates) for tool, rates in table.get("faults", {}).items()},
+        seed=table.get("seed", 0),
         limits=parse_limits(f"{limit}={value}" for limit, value in table.get("limits", {}).items()),
     )
 

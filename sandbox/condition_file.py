@@ -19,7 +19,7 @@ from typing import Any
 from sandbox import schema
 from sandbox.candidates import limit_words
 from sandbox.caps import split
-from sandbox.condition import CONDITIONS, KERNEL, Condition, from_table
+from sandbox.condition import CONDITIONS, KERNEL, Condition, Noise, from_table
 from sandbox.errors import BadInput
 from sandbox.reading import read_toml, shown
 
@@ -61,5 +61,10 @@ def _check(found: Condition, where: str) -> None:
         raise BadInput(f"{where}.rounds: on {KERNEL} stand problems, which have no bug to report")
     if found.submissions > 1 and found.stands_on not in (None, KERNEL):
         raise BadInput(f"{where}.submissions: more than one are for problems, which stand on {KERNEL}")
+    for tool, rates in found.faults.items():
+        if rates.timeout + rates.fail_once + rates.cut > 1:
+            raise BadInput(f"{where}.faults.{tool}: the chances of a call add up to more than 1")
+    if (found.noise != Noise() or found.faults) and found.stands_on != "rough":
+        raise BadInput(f"{where}.rung: with noise or faults a task stands on the rung rough; say so")
     if found.prompt.given and found.stands_on in (None, KERNEL):
         raise BadInput(f"{where}.prompt.given: whoever is told that stands on a rung of its own; say which, as rung")

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sandbox.condition import Prompt
 from sandbox.cp.asking import terms
 from sandbox.events import Event, last, of_kind
 from sandbox.harbor.reward import falls_short
 from sandbox.harbor.settings import Harbor
+from sandbox.noise import buried, mistyped
 from sandbox.plan import Trial
 from sandbox.task import Bug, Task
 
@@ -49,11 +51,22 @@ def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Sta
 
 
 def _as_told(trial: Trial, stage: Stage) -> str:
-    """What the user says, with what the condition says around it."""
-    prompt = trial.how.prompt
-    if stage.index or not (prompt.before or prompt.after):
-        return stage.text
-    parts = (prompt.before, stage.text, prompt.after)
+    """What the user says, as the condition has it typed, with what that gives away and says around it."""
+    prompt, noise = trial.how.prompt, trial.how.noise
+    text = stage.text
+    if noise.typos:
+        keep = [trial.task.package] if trial.task.package else []
+        text = mistyped(text, noise.typos, trial.draw(f"typos {stage.index}"), keep)
+    if stage.index:
+        return text
+    if prompt != Prompt():
+        text = _surrounded(trial, text, prompt)
+    return buried(text, noise.context, trial.draw("context")) if noise.context else text
+
+
+def _surrounded(trial: Trial, text: str, prompt: Prompt) -> str:
+    pointer = "" if trial.pointer is None else trial.pointer.text(prompt.given)
+    parts = (prompt.before, text, pointer, prompt.after)
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
@@ -70,7 +83,7 @@ def _next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> St
         return _round(trial, index, events)
     if trial.task.problem is not None:
         return Stage(name=MAIN, index=0, text=_problem(trial, events), fresh=True) if index == 0 else None
-    return Stage(name=MAIN, index=0, text=_all_at_once(trial.task), fresh=True) if index == 0 else None
+    return Stage(name=MAIN, index=0, text=_all_at_once(trial.asked), fresh=True) if index == 0 else None
 
 
 def _problem(trial: Trial, events: Sequence[Event]) -> str:
@@ -104,7 +117,7 @@ def is_last(trial: Trial, stage: Stage, reason: str) -> bool:
 def _round(trial: Trial, index: int, events: Sequence[Event]) -> Stage | None:
     if index == trial.rounds:
         return None
-    text = _complaint(trial.task, of_kind(events, "check.ran")[-1], first=index == 0)
+    text = _complaint(trial.asked, of_kind(events, "check.ran")[-1], first=index == 0)
     return None if text is None else Stage(name=f"round-{index + 1}", index=index, text=text, fresh=index == 0)
 
 

@@ -22,9 +22,10 @@ from sandbox.plan import ORACLE, Trial
 from sandbox.probe import ReadyJudge
 from sandbox.task import Task
 from sandbox.threads import in_thread
+from sandbox.tool_faults import Faltering
 from sandbox.tooling import Toolset
 from sandbox.tree import Tree
-from sandbox.workbench import Environment, Workbench, closing
+from sandbox.workbench import Environment, FalteringWorkbench, Workbench, closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Removable(Environment, Protocol):
 def workbench(trial: Trial, kit: Kit, journal: Journal) -> AbstractAsyncContextManager[Workbench]:
     """The agent's container and the history of its workspace; both are put away at the end, come what may."""
     labels = owner.labels(run=kit.run_id, trial=trial.key, role="agent")
-    solution = kit.solution if trial.candidate.kind == ORACLE else None
+    solution = kit.solution if trial.plays.kind == ORACLE else None
 
     def start() -> tuple[AgentEnvironment, dict[str, Any]]:
         return AgentEnvironment.start(
@@ -96,12 +97,16 @@ def workbench(trial: Trial, kit: Kit, journal: Journal) -> AbstractAsyncContextM
             solution=solution,
         )
 
-    return opened(kit, journal, start, describe_bounds(trial.task.resources))
+    return opened(kit, trial, journal, start, describe_bounds(trial.task.resources))
 
 
 @asynccontextmanager
 async def opened(
-    kit: Kit, journal: Journal, start: Callable[[], tuple[Removable, dict[str, Any]]], bounds: Mapping[str, Any]
+    kit: Kit,
+    trial: Trial,
+    journal: Journal,
+    start: Callable[[], tuple[Removable, dict[str, Any]]],
+    bounds: Mapping[str, Any],
 ) -> AsyncIterator[Workbench]:
     """A workbench in a container that is started now.
 
@@ -131,7 +136,7 @@ async def opened(
                     "seconds": time.monotonic() - started,
                 },
             )
-            yield Workbench(env, history, journal)
+            yield _bench(trial, env, history, journal)
         finally:
             with anyio.CancelScope(shield=True):
                 stopped = await in_thread(close)
@@ -140,6 +145,13 @@ async def opened(
     finally:
         # Nobody waits for the removal; what it cannot remove, the end of the run does.
         kit.background.begin(env.close)
+
+
+def _bench(trial: Trial, env: Environment, history: History, journal: Journal) -> Workbench:
+    if not trial.how.faults:
+        return Workbench(env, history, journal)
+    faltering = Faltering(trial.how.faults, trial.draw("faults"))
+    return FalteringWorkbench(env, history, journal, faltering)
 
 
 _HISTORY_STOPPED = {"origin": "harness", "stage": "seal", "error": "HistoryStopped", "final": False}

@@ -6,6 +6,7 @@
       environment/       Dockerfile and context (absent for a release recipe)
       tests/             hidden, and guards.txt, the ids that must go on passing (a recipe brings more)
       solution/          solve.sh (absent for a release recipe)
+      rough/             terse.md, de.md, …: the same in other words, see `loader_steps.read_wordings`
       steps/             of a chain, see sandbox.loader_steps
       variants/NAME/     turns.jsonl and expect.toml
 
@@ -37,6 +38,7 @@ from sandbox.loader_steps import (
     read_guards,
     read_instruction,
     read_steps,
+    read_wordings,
     step_notes,
     with_steps,
 )
@@ -142,6 +144,7 @@ def load_task(folder: Path) -> Task:
         environment=dict(environment.get("env", {})),
         notes=(*notes_on(document, known), *step_notes(folder, document, known)),
         steps=steps,
+        wordings=read_wordings(folder, read_bugs(ours["bugs"], where)),
     )
     check_hidden(task)
     return task

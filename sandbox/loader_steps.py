@@ -16,10 +16,13 @@ from typing import Any
 from sandbox.errors import BadInput
 from sandbox.exams import GUARDS
 from sandbox.reading import read_text, shown
-from sandbox.task import Bug, Release, Step, Task
+from sandbox.task import Bug, Release, Step, Task, Wording
 from sandbox.tree import is_safe
 
 Row = Mapping[str, Any]
+# What is asked in other words; after each heading comes the report of one bug.
+ROUGH = "rough"
+_SECTION = re.compile(r"^## +(\S+) *\n", re.MULTILINE)
 
 # What a step of Harbor's may say and this version does not act on, with what happens instead.
 UNSUPPORTED: Mapping[str, str] = {
@@ -43,6 +46,27 @@ def read_instruction(path: Path) -> str:
     if not text.strip():
         raise BadInput(f"{shown(path)}: is empty; write there what a user would ask")
     return text
+
+
+def read_wordings(folder: Path, bugs: Sequence[Bug]) -> dict[str, Wording]:
+    """What a task asks in other words: rough/NAME.md, the instruction and below it `## BUG` with the report of each.
+
+    Raises:
+        BadInput: a file says no instruction, or speaks of a bug that the task does not have, or twice of one.
+    """
+    found = {}
+    for path in sorted((folder / ROUGH).glob("*.md")):
+        instruction, *sections = _SECTION.split(read_instruction(path))
+        reports = dict(zip(sections[::2], map(str.strip, sections[1::2]), strict=True))
+        known = [bug.id for bug in bugs]
+        for name in sections[::2]:
+            if name not in known or sections[::2].count(name) > 1:
+                why = "is there twice" if name in known else f"is no bug of the task (known: {', '.join(known)})"
+                raise BadInput(f"{shown(path)}: ## {name}: {why}")
+        if not instruction.strip():
+            raise BadInput(f"{shown(path)}: says nothing before the first ##; write there what a user would ask")
+        found[path.stem] = Wording(instruction=instruction, reports=reports)
+    return found
 
 
 def read_steps(folder: Path, document: Row, ours: Row, release: Release | None) -> tuple[Step, ...]:

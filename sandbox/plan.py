@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +14,16 @@ from urllib.parse import quote
 
 from sandbox.condition import CONDITIONS, FIELD, Condition
 from sandbox.errors import BadInput
+from sandbox.gap.graded import GRADED, solves
 from sandbox.limits import Given, Limits, limits_for
+from sandbox.pointing import Pointer
 from sandbox.task import Task
 
 ORACLE = "oracle"
 NOP = "nop"
+GRADED_PREFIX = "graded-"
+# What a problem's labelled submissions that are not solutions are called.
+WRONG = "wrong_answer"
 # Of more tasks than this that a condition leaves out the first are named.
 MOST_NAMED = 3
 
@@ -51,8 +58,8 @@ class Candidate:
     """A model with its settings, or a script.
 
     name: what it is called in keys and reports.
-    kind: model, oracle, nop, variant (a task's own) or file.
-    script: the variant's name or the turns file; None for a model.
+    kind: model, oracle, nop, graded (of known strength), variant (a task's own) or file.
+    script: the variant's name, the turns file, or who is graded and by which seed; None for a model.
     model: what it is called where it is asked, if that is not its name.
     settings: what else is sent with each request.
     key: the environment variable that holds its key, if it has one of its own.
@@ -95,7 +102,7 @@ class Candidate:
 class Trial:
     """One (task, candidate, condition, repeat), and what it may use up.
 
-    terms: the condition; None: the bundled one of that name.
+    terms: the condition; None: the bundled one of that name. pointer: to the fix, where the condition gives it away.
     """
 
     task: Task
@@ -104,6 +111,7 @@ class Trial:
     repeat: int
     limits: Limits
     terms: Condition | None = None
+    pointer: Pointer | None = None
 
     @property
     def key(self) -> str:
@@ -120,6 +128,31 @@ class Trial:
     def rung(self) -> str:
         """The rung of the ladder that this trial stands on."""
         return self.how.rung(self.task)
+
+    @property
+    def plays(self) -> Candidate:
+        """Whose script is played here: a graded candidate hands in the reference, or what does not do."""
+        if self.candidate.kind != "graded":
+            return self.candidate
+        assert self.candidate.script is not None, "a graded candidate has its name there"
+        name, _, seed = self.candidate.script.partition("@")
+        item = self.task.item or self.task.name
+        if solves(name, item=item, rung=self.rung, repeat=self.repeat, seed=int(seed or 0)):
+            return Candidate(name=self.candidate.name, kind=ORACLE, script=ORACLE)
+        if self.task.problem is not None and self.task.has_variant(WRONG):
+            return Candidate(name=self.candidate.name, kind="variant", script=WRONG)
+        return Candidate(name=self.candidate.name, kind=NOP, script=NOP)
+
+    def draw(self, what: str) -> random.Random:
+        """Chance for one thing of this trial: the same for all candidates, and each time that it is run."""
+        named = json.dumps([self.how.seed, self.task.name, self.repeat, what])
+        return random.Random(hashlib.sha256(named.encode("ascii")).hexdigest())
+
+    @property
+    def asked(self) -> Task:
+        """The task in the words in which it is asked here."""
+        wordings = [name for name in self.how.noise.wordings if name in self.task.wordings]
+        return self.task.worded(self.draw("wording").choice(wordings)) if wordings else self.task
 
     @property
     def rounds(self) -> int:
@@ -177,18 +210,29 @@ def parse_candidate(name: str, *, api_base: str | None = None, settings: Mapping
     """A candidate from what was typed after --model.
 
     Raises:
-        BadInput: an empty name.
+        BadInput: an empty name, or no graded candidate of that name.
     """
     kind, _, script = name.partition(":")
     if kind == "scripted" and script:
         if script in (ORACLE, NOP):
             return Candidate(name=name, kind=script, script=script)
+        if script.startswith(GRADED_PREFIX):
+            return Candidate(name=name, kind="graded", script=_graded(name, script.removeprefix(GRADED_PREFIX)))
         return Candidate(name=name, kind="file" if script.endswith(".jsonl") else "variant", script=script)
     if not name or kind == "scripted":
         raise BadInput(
             f"--model {name!r}: name a model, scripted:oracle, scripted:nop, scripted:VARIANT or scripted:FILE"
         )
     return Candidate(name=name, kind="model", api_base=api_base, settings=dict(settings or {}))
+
+
+def _graded(name: str, script: str) -> str:
+    who, at, seed = script.partition("@")
+    if who not in GRADED:
+        raise BadInput(f"--model {name}: no candidate is graded so (known: {', '.join(GRADED)})")
+    if at and not (seed.isascii() and seed.isdigit() and len(seed) < 10):
+        raise BadInput(f"--model {name}: {seed!r} is no seed; write {GRADED_PREFIX}{who}@7, or without @")
+    return script
 
 
 def make_plan(
@@ -198,12 +242,14 @@ def make_plan(
     repeats: int,
     limits: Given | None = None,
     known: Mapping[str, Condition] = CONDITIONS,
+    pointers: Mapping[str, Pointer | str] | None = None,
 ) -> Plan:
     """Expand a run: for each repeat, each task, each condition, each candidate.
 
     Args:
         limits: what was typed after --limit; it holds for every trial, whatever conditions and candidates say.
         known: the conditions that there are, by name.
+        pointers: to the fixes of tasks, by name, or why there is none, for conditions that give them away.
 
     Raises:
         BadInput: an unknown condition, a variant that no task has, nothing left to run.
@@ -214,7 +260,8 @@ def make_plan(
         if condition not in known:
             raise BadInput(f"--condition {condition}: unknown (known: {', '.join(known)})")
     left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
-    missed = {(task.name, name): known[name].misses(task) for name in conditions for task in tasks}
+    pointers = pointers or {}
+    missed = {(task.name, name): _misses(known[name], task, pointers) for name in conditions for task in tasks}
     left_out += _missed(missed)
     trials = [
         Trial(
@@ -229,6 +276,7 @@ def make_plan(
                 turns=known[condition].rounds or len(task.steps) or 1,
             ),
             terms=known[condition],
+            pointer=_pointer(known[condition], task, pointers),
         )
         for repeat in range(repeats)
         for task in tasks
@@ -239,6 +287,20 @@ def make_plan(
     if not trials:
         raise BadInput("; ".join(["nothing is left to run", *left_out[:3]]))
     return Plan(trials=tuple(trials), left_out=tuple(left_out), limits=limits)
+
+
+def _misses(condition: Condition, task: Task, pointers: Mapping[str, Pointer | str]) -> str | None:
+    """Why a condition does not apply to a task, as far as can be told without or with its releases."""
+    why = condition.misses(task)
+    if why or not condition.prompt.given:
+        return why
+    found = pointers.get(task.name, "has releases that were not looked at")
+    return found if isinstance(found, str) else None
+
+
+def _pointer(condition: Condition, task: Task, pointers: Mapping[str, Pointer | str]) -> Pointer | None:
+    found = pointers.get(task.name) if condition.prompt.given else None
+    return None if isinstance(found, str) else found
 
 
 def _missed(missed: Mapping[tuple[str, str], str | None]) -> list[str]:

@@ -6,6 +6,7 @@ Read off what differs between the workspace and the reference, by syntax: commen
 from __future__ import annotations
 
 import ast
+import fnmatch
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ from sandbox.tree import LINK, Entry, Tree
 MOST_NAMES = 12
 # Said of a package in every release, and nothing of its behaviour.
 _BOOKKEEPING = frozenset({"__version__", "__all__", "__author__", "version", "VERSION"})
-_NO_PACKAGE = ("setup.py", "docs/", "doc/", "examples/", "conftest.py", "noxfile.py", "tasks.py")
+_NO_PACKAGE = ("setup.py", "docs/*", "doc/*", "examples/*", "tools/*", "benchmark*", "noxfile.py", "*.pyi")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
-    """places: names that the fix touches, by file; qualified, as `Class.method`. test: id and source of one that fails."""
+    """places: names that the fix touches, by file, as `Class.method`. test: id and source of one that fails now."""
 
     places: Mapping[str, tuple[str, ...]]
     test: tuple[str, str]
@@ -73,7 +74,7 @@ def point_to(task: Task, parts: Parts) -> Pointer:
 def _places(parts: Parts) -> Iterator[tuple[str, tuple[str, ...]]]:
     for path in sorted({*parts.solution, *parts.removed}):
         old, new = (_parsed(tree.get(path)) for tree in (parts.workspace, parts.solution))
-        if old is not None and not path.startswith(_NO_PACKAGE):
+        if old is not None and not any(fnmatch.fnmatchcase(path, glob) for glob in _NO_PACKAGE):
             names = tuple(_changed(old, new))
             if names:
                 yield path, names
@@ -91,13 +92,11 @@ def _parsed(entry: Entry | None) -> ast.Module | None:
 def _changed(old: ast.Module, new: ast.Module | None) -> Iterator[str]:
     """Names of the old file that are otherwise in the new one, or not there; where only something is new, its class."""
     before, after = _units(old), {} if new is None else _units(new)
-    found = [name for name, dump in before.items() if after.get(name) != dump]
-    for name in after.keys() - before.keys():
-        owner = name.rpartition(".")[0]
-        # A method that is new in a class: the class is the place.
-        if owner in before and not any(one.startswith(f"{owner}.") for one in found):
-            found.append(owner)
-    return iter(sorted(set(found), key=list(before).index))
+    found = {name for name, dump in before.items() if after.get(name) != dump}
+    owners = {name.rpartition(".")[0] for name in after.keys() - before.keys()}
+    # A method that is new in a class: the class is the place.
+    found |= {owner for owner in owners & before.keys() if not any(name.startswith(f"{owner}.") for name in found)}
+    return iter(sorted(found, key=list(before).index))
 
 
 def _units(module: ast.Module) -> dict[str, str]:

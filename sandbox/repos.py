@@ -93,7 +93,10 @@ def load_repo(name: str, *, wanted_by: str) -> Repo:
     places = [folder / f"{name}.toml" for folder in paths.repos()]
     path = next((path for path in places if path.is_file()), None)
     if path is None:
-        raise BadInput(f"{wanted_by}: metadata.roadtest.release.repo: there is no {places[0]}")
+        raise BadInput(
+            f"{wanted_by}: metadata.roadtest.release.repo: there is no {places[0]}; `roadtest repo add` makes one, and "
+            "ROADTEST_REPOS names the folder of your own"
+        )
     return read_repo(path)
 
 

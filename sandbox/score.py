@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.cp import handed_in
 from sandbox.detect.faults import trial_calls
+from sandbox.detect.injected import injected
 from sandbox.detect.oscillation import Findings, as_record
 from sandbox.events import Event, final_check, last, of_kind
 from sandbox.probing import unjudged
@@ -102,6 +103,7 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "bugs": dict(checked.data["bugs"]) if checked else {},
         **({} if (problem := handed_in.record_of(events)) is None else {"problem": problem}),
         "calls": calls(events),
+        **({} if (hit := injected(events)) is None else {"injected": hit}),
         "oscillation": _measures(events, found),
         "usage": usage(events),
         "time": times(events),

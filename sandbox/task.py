@@ -117,6 +117,14 @@ class Bug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The same task in other words, as in few or in another language. reports: of bugs, by id, as far as there are."""
+
+    instruction: str
+    reports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """How to call the code under test for a test that must fail."""
 
@@ -140,6 +148,7 @@ class Task:
 
     harbor: of a plain Harbor task what it says of its containers; None for any other.
     problem: of a competitive-programming problem what is known of it without its data; None for any other.
+    wordings: what is asked in other words, by name.
     """
 
     suite: str
@@ -166,6 +175,7 @@ class Task:
     steps: tuple[Step, ...] = ()
     harbor: Harbor | None = None
     problem: Brief | None = None
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -198,6 +208,12 @@ class Task:
     def has_variant(self, name: str) -> bool:
         """Whether it has a candidate of its own of that name; of a problem, a label names its first submission."""
         return name in self.variants or (self.problem is not None and name in self.problem.labels)
+
+    def worded(self, name: str) -> Task:
+        """The task in other words of its own; what these do not say it says as before."""
+        wording = self.wordings[name]
+        bugs = [replace(bug, report=wording.reports.get(bug.id, bug.report)) for bug in self.bugs]
+        return replace(self, instruction=wording.instruction, bugs=tuple(bugs))
 
     @property
     def hidden_ids(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from sandbox.history import History, Saved
 from sandbox.index import difference
 from sandbox.journal import Journal
 from sandbox.threads import in_thread
+from sandbox.tool_faults import NOT_RUN, Faltering, answer_of
 from sandbox.tooling import Tool
 from sandbox.tree import Changes, Tree, pack, source
 
@@ -164,6 +165,37 @@ class Workbench:
         if trouble is not None:
             data = {"origin": trouble.origin, "stage": "agent", "error": "ToolHostLost", "message": trouble.message}
             self._journal.write("fault", {**data, "final": False}, cause=cause)
+
+
+class FalteringWorkbench(Workbench):
+    """One whose tools falter, as a condition asks. Args: as of `Workbench`; faltering: which calls do."""
+
+    def __init__(self, env: Environment, history: History, journal: Journal, faltering: Faltering) -> None:
+        super().__init__(env, history, journal)
+        self._faltering = faltering
+        self._ran = True
+
+    async def run(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Run one checked call unless it is made to fail; the data of `tool.returned`, with `injected` if it is.
+
+        Raises:
+            AgentError, SandboxError: as `AgentEnvironment.call`.
+        """
+        kind = self._faltering.next(tool.name, arguments)
+        self._ran = kind not in NOT_RUN
+        if kind is not None and not self._ran:
+            return answer_of(kind)
+        answer = await super().run(tool, arguments, seconds)
+        return answer if kind is None else self._faltering.cut(answer)
+
+    async def settle(self, returned: Event, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """Keep the state that the last call left, if it was run.
+
+        Raises:
+            SandboxError, HarnessError: as `Workbench.settle`.
+        """
+        if self._ran:
+            await super().settle(returned, tool, arguments)
 
 
 _UNKNOWN: Mapping[str, Any] = {

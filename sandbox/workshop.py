@@ -351,7 +351,7 @@ def complete_directory(task: Task, *, machine: str) -> Path:
 def connect(trial: Trial) -> Client:
     """The client that a trial's candidate is asked through."""
     if trial.candidate.scripted:
-        return ScriptedClient(turns_for(trial.candidate, trial.task))
+        return ScriptedClient(turns_for(trial.plays, trial.task), persistent=bool(trial.how.faults))
     from sandbox.llm.litellm_client import LiteLLMClient
 
     return LiteLLMClient(trial.candidate)

@@ -18,7 +18,7 @@ from typing import Any
 from sandbox import fetch, gitrepos, paths
 from sandbox.adding import manifest
 from sandbox.adding.facts import Facts, facts, holds, without
-from sandbox.adding.wheels import add_wheels, in_image
+from sandbox.adding.wheels import choose, in_image
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import write_whole
 from sandbox.parts import matches
@@ -160,7 +160,7 @@ def add_releases(made: Manifest, versions: Sequence[str], told: Told, *, say: Sa
     wanted = [version for version in dict.fromkeys(versions) if not _is_pinned(made, version)]
     made.pinned += list(dict.fromkeys(versions))
     if not wanted:
-        add_wheels(made, told.requires, say)
+        _add_wheels(made, told.requires, say)
         return
     say(f"{made.name}: asking the package index")
     rows = fetch.listed(made.name)
@@ -206,7 +206,7 @@ def add_commits(made: Manifest, url: str, commits: Sequence[gitrepos.Commit], to
     if found:
         _extend(made, found, told, git=url, say=say)
     else:
-        add_wheels(made, told.requires, say)
+        _add_wheels(made, told.requires, say)
     return names
 
 
@@ -272,9 +272,8 @@ def _extend(
             raise BadInput(f"{made.name} {identity['version']}: holds no tests ({', '.join(globs)}); give --tests GLOB")
         _check_import(made, str(identity["version"]), tree)
         made.change(partial(manifest.with_release, row={**identity, "tests": globs}))
-    add_wheels(made, [*told.requires, *(need for one in read for need in one.needs)], say)
-    held = {row["name"] for row in made.document.get("requirements", ())} | in_image()
-    unmet = without(sorted({module for one in read for module in one.unmet}), held)
+    _add_wheels(made, [*told.requires, *(need for one in read for need in one.needs)], say)
+    unmet = without(sorted({module for one in read for module in one.unmet}), _held(made))
     if unmet:
         made.notes.append(
             f"{made.name}: its tests import {', '.join(unmet)}, which it does not say where to get; tests that need "
@@ -297,3 +296,15 @@ def _head(made: Manifest, read: Facts, told: Told, git: str | None) -> str:
     if import_name is None:
         raise BadInput(f"{made.name}: what it is imported as cannot be told from its files; give --import-name NAME")
     return manifest.new_manifest(name=made.name, licence=licence, import_name=import_name, git=git)
+
+
+def _add_wheels(made: Manifest, wanted: Sequence[str], say: Say) -> None:
+    chosen = choose(wanted, held=_held(made), what=made.name, say=say)
+    made.notes += chosen.notes
+    for row in chosen.rows:
+        made.change(partial(manifest.with_requirement, row=row))
+
+
+def _held(made: Manifest) -> set[str]:
+    """What the base image has and the manifest pins, by normal name."""
+    return {fetch.normal(row["name"]) for row in made.document.get("requirements", ())} | in_image()

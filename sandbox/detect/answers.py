@@ -101,7 +101,9 @@ _PYTHON_PAIR = re.compile(rf"'(?:status|state|phase)': '{_NOT_READY}'", re.IGNOR
 def is_settled(made: Made) -> bool:
     """Whether there was no reason in the result to make the same call again."""
     returned = made.returned
-    if returned is None or made.status in ("timeout", "killed") or returned.data.get("exit_code") == _TIMEOUT_EXIT:
+    if returned is None or returned.data.get("injected"):
+        return False
+    if made.status in ("timeout", "killed") or returned.data.get("exit_code") == _TIMEOUT_EXIT:
         return False
     if made.name in FILE_TOOLS or _prints_files(made):
         return True

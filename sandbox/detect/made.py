@@ -11,6 +11,9 @@ from typing import Any
 
 from sandbox.events import Event
 
+# Kinds of `injected` of calls that were not run.
+NOT_RUN = frozenset({"timeout", "fail-once"})
+
 
 @dataclass(slots=True, kw_only=True)
 class Made:
@@ -113,8 +116,9 @@ class _State:
             self._to(None)
 
     def end_call(self, made: Made) -> None:
-        # A tool that refuses has changed nothing.
-        self._unsaved = made.effect != "read" and made.status != "refused"
+        # A tool that refuses has changed nothing, nor has a call that the harness did not run.
+        idle = made.status == "refused" or (made.returned is not None and made.returned.data.get("injected") in NOT_RUN)
+        self._unsaved = made.effect != "read" and not idle
 
     def save(self, data: Mapping[str, Any]) -> None:
         raw = data.get("raw")

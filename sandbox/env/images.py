@@ -241,7 +241,9 @@ def _answers(client: docker.DockerClient, context: bytes, options: Mapping[str, 
 
 
 def _build_failure(tag: str, reason: str, log: list[str]) -> str:
-    last = " | ".join(_COLOURS.sub("", line).strip()[:160] for line in log[-4:])
+    lines = [_COLOURS.sub("", line).strip()[:160] for line in log]
+    # What the engine says of itself is no news.
+    last = " | ".join([line for line in lines if line and not line.startswith(("---> ", "Removing "))][-4:])
     return f"the image {tag} does not build: {' '.join(reason.split())[:300]} ({last})"
 
 

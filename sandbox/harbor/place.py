@@ -84,12 +84,12 @@ class InHarbor(InContainers):
         around, harbor = self._around, self._harbor
 
         def start() -> tuple[HarborEnvironment, dict[str, Any]]:
-            solutions = around.solutions if self._trial.candidate.kind == ORACLE else ()
+            solutions = around.solutions if self._trial.plays.kind == ORACLE else ()
             facts = {"workdir": around.inside.workdir, "user": harbor.parts[0].agent_user or around.inside.user}
             return self._environment(solutions, role="agent"), facts
 
         bounds = harbor_container.describe(self._trial.task.resources, network=harbor.network)
-        return opened(self._kit, self._journal, start, bounds)
+        return opened(self._kit, self._trial, self._journal, start, bounds)
 
     def _environment(self, solutions: Sequence[Tree], *, role: str) -> HarborEnvironment:
         kit, task, around = self._kit, self._trial.task, self._around

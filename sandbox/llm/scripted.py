@@ -28,10 +28,16 @@ DONE = {"role": "assistant", "content": "I am done."}
 
 
 class ScriptedClient:
-    """Serves one prepared turn after the other, then says that it is done."""
+    """Serves one prepared turn after the other, then says that it is done.
 
-    def __init__(self, turns: Sequence[Mapping[str, Any]]) -> None:
+    Args:
+        persistent: whether it makes a call once more that was stopped.
+    """
+
+    def __init__(self, turns: Sequence[Mapping[str, Any]], *, persistent: bool = False) -> None:
         self._turns = iter(turns)
+        self._persistent = persistent
+        self._said: Mapping[str, Any] = DONE
 
     async def ask(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Answer:
         """The next turn; no time passes, no token and no money is counted.
@@ -39,7 +45,9 @@ class ScriptedClient:
         Raises:
             ProviderError: it is a body that tells of a failure of the provider.
         """
-        turn = next(self._turns, DONE)
+        if not (self._persistent and _was_stopped(messages)):
+            self._said = next(self._turns, DONE)
+        turn = self._said
         document = turn["raw"] if "raw" in turn else _completion(turn)
         if (failure := failure_in(document)) is not None:
             raise failure
@@ -57,6 +65,12 @@ class ScriptedClient:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _was_stopped(messages: Sequence[Message]) -> bool:
+    """Whether the last call was stopped, as `agent.as_text` tells it."""
+    last = messages[-1] if messages else {}
+    return last.get("role") == "tool" and str(last.get("content")).rpartition("\n")[2].startswith("[stopped")
 
 
 def _completion(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -241,7 +241,8 @@ def test_a_page_goes_only_where_it_may(plain: Path, tmp_path: Path) -> None:
     assert "it is not overwritten" in refused(run, run / "results.jsonl")
     assert "choose one" in refused(run, tmp_path / "page.html", "--json")
     assert mine.read_text() == "<p>mine</p>"
-    again = shutil.copy(plain, tmp_path / "again.html")
+    again = tmp_path / "again.html"
+    shutil.copy(plain, again)
     again.write_text(again.read_text("utf-8")[:3000], "utf-8")
     written(run, again)
     assert again.read_bytes() == plain.read_bytes()
