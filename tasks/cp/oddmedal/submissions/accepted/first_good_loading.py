@@ -33,7 +33,7 @@ def main():
     while len(heavy) + len(light) + 2 * len(unknown) > 1:
         k -= 1
         if unknown:
-            # Each unknown medal on the balance leaves one possibility per tilt, each one beside it two if it stays even.
+            # One on the balance leaves one possibility to either tilt; one beside it leaves two if it stays even.
             on = min(3**k, len(unknown) - (not genuine))
             if not genuine:
                 on -= on % 2
