@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from itertools import chain
 
 from sandbox.chatter import chatter
 
-# Keys beside each key of a keyboard; letters that only one language has are left alone.
-_NEIGHBOURS: Mapping[str, str] = {
-    **dict(q="wa", w="qes", e="wrd", r="etf", t="rzg", y="tuh", u="zij", i="uok", o="ipl", p="ol", a="qsy", s="awd"),
-    **dict(d="sef", f="drg", g="fth", h="gzj", j="huk", k="jil", l="kop", z="tuh", x="ycd", c="xvf", v="cbg", b="vnh"),
-    **dict(n="bmj", m="nk"),
-}
+# Letters that only one language has are left alone.
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Names of values, which are no words.
 _VALUES = ("None", "True", "False", "null", "true", "false")
 # Shorter words are mostly read by how they look as a whole.
@@ -82,10 +78,17 @@ def _is_word(word: str) -> bool:
 def _slip(word: str, where: float, how: float) -> str:
     """A word with one slip: a letter dropped, or the key beside it; never the first."""
     place = 1 + int(where * (len(word) - 1))
-    near = _NEIGHBOURS.get(word[place], "")
+    near = _beside(word[place])
     # The upper half of the draw says which key.
     letter = near[int((how - 0.5) * 2 * len(near))] if near and how >= 0.5 else ""
     return word[:place] + letter + word[place + 1 :]
+
+
+def _beside(letter: str) -> str:
+    """The keys left and right of one."""
+    row = next((row for row in _ROWS if letter in row), "")
+    at = row.find(letter)
+    return row[max(0, at - 1) : at] + row[at + 1 : at + 2] if row else ""
 
 
 def buried(text: str, words: int, draw: random.Random) -> str:

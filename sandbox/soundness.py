@@ -70,6 +70,8 @@ def said(task: Task) -> dict[str, str]:
     """What a candidate is told, by where it stands."""
     texts = {f"steps/{step.name}/instruction.md": step.instruction for step in task.steps}
     texts = texts or {"instruction.md": task.instruction}
+    for name, wording in task.wordings.items():
+        texts[f"rough/{name}.md"] = "\n\n".join([wording.instruction, *wording.reports.values()])
     return {**texts, **{f"bug {bug.id}: report": bug.report for bug in task.bugs if bug.report is not None}}
 
 

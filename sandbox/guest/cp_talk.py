@@ -2,12 +2,13 @@
 
 Who ended first decides, and ends come so close together that looking at them does not tell. So this process keeps
 hold of the interactor's ends: the submission is not told that the interactor is gone before it is known what the
-interactor says. A submission that has ended badly has then done so by itself. The other way round nothing is held,
-but what the interactor still writes is read away, as it must not fail because the submission is gone.
+interactor says. A submission that has ended badly has then done so by itself. The other way round nothing is held.
+What either still writes to one that is gone is read away: nobody is to fail for being a little later than the other.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import time
@@ -21,6 +22,8 @@ import cp_users
 
 REJECTS = 43
 _PIPE = "pipe:[%d]"
+# Bytes that one may write before the other reads, as in the format's own tools: some send all questions at once.
+PIPE_BYTES = 1 << 20
 
 
 class Pipes:
@@ -31,7 +34,11 @@ class Pipes:
         self.interactor_in, self.submission_out = os.pipe()
         for fd in self.ends():
             os.fchmod(fd, 0o666)
-        os.set_blocking(self.submission_in, True)
+        for fd in (self.interactor_out, self.submission_out):
+            try:
+                fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+            except OSError:  # the kernel has no more to give: then they are smaller
+                pass
 
     def ends(self) -> list[int]:
         """All that are open here."""
@@ -107,7 +114,12 @@ class Talk:
             waiting = [*submission.started.ended, *interactor.started.ended]
             if submission.started.status is not None:
                 waiting.append(self.pipes.submission_in)
-            if not cp_process.await_one(waiting, left) and interactor.started.status is None:
+            elif interactor.started.status is not None and self.pipes.interactor_in >= 0:
+                waiting.append(self.pipes.interactor_in)
+            ready = cp_process.await_one(waiting, left)
+            if self.pipes.interactor_in in ready and not _read_away(self.pipes.interactor_in):
+                self.pipes.close("interactor_in")
+            if not ready and interactor.started.status is None:
                 self._notice_silence()
         submission.finish({interactor.started.pid: lambda: interactor.started.take(interactor.spent)})
         interactor.finish()
@@ -122,12 +134,13 @@ class Talk:
         # The submission first: if both have ended, it was not told of the interactor's end.
         if submission.started.take(submission.spent):
             self.first = self.first or "submission"
-            self._read_away()
+            if not _read_away(self.pipes.submission_in):
+                time.sleep(cp_process.SHORTEST)
         if interactor.started.take(interactor.spent):
             self.first = self.first or "interactor"
             if interactor.started.code == REJECTS or submission.started.status is not None:
                 return True
-            self.pipes.close("interactor_out", "interactor_in")
+            self.pipes.close("interactor_out")
         return submission.started.status is not None and interactor.started.status is not None
 
     def _patience(self) -> float:
@@ -140,17 +153,15 @@ class Talk:
             left.append(self.interactor.patience(others))
         return min(left)
 
-    def _read_away(self) -> None:
-        """What the interactor says to nobody."""
-        os.set_blocking(self.pipes.submission_in, False)
-        try:
-            for _ in range(64):
-                if not os.read(self.pipes.submission_in, 1 << 16):
-                    time.sleep(cp_process.SHORTEST)
-                    return
-        except BlockingIOError:
-            return
-
     def _notice_silence(self) -> None:
         if self.pipes.interactor_out >= 0 and not self.pipes.is_told(self.interactor.started.pid):
             self.pipes.close("interactor_out")
+
+
+def _read_away(fd: int) -> bool:
+    """What is said to nobody; whether more may come."""
+    os.set_blocking(fd, False)
+    try:
+        return all(os.read(fd, 1 << 16) for _ in range(64))
+    except BlockingIOError:
+        return True

@@ -132,6 +132,7 @@ def _call(log: _Log, begun: Event) -> CallShown:
         replaced=bool(result.get("replaced")),
         oom_kills=int(result.get("oom_kills") or 0),
         saved=None if returned is None else _saved(log.first(returned, "tree.saved")),
+        injected=_text_or_none(result.get("injected")),
     )
 
 

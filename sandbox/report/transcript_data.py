@@ -34,6 +34,7 @@ class CallShown:
     output: what the candidate was answered. bytes: how long the output was before it was cut to what is kept.
     exit_code, seconds: None where there was none. replaced: not all of the output was UTF-8.
     oom_kills: how often the kernel killed for want of memory.
+    injected: how the harness made it fail; None if it did not.
     saved: the workspace after it, where that was recorded.
     diff: unified, against the state before; None where there is none. note: why there is none, if that needs saying.
     """
@@ -53,13 +54,14 @@ class CallShown:
     replaced: bool
     oom_kills: int
     saved: Saved | None
+    injected: str | None = None
     diff: str | None = None
     note: str | None = None
 
     @property
     def may_have_changed(self) -> bool:
         """Whether it ran to its end and was of a kind that may write to the workspace."""
-        return self.effect in ("write", "exec") and self.seconds is not None
+        return self.effect in ("write", "exec") and self.seconds is not None and self.injected in (None, "cut")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

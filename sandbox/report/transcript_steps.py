@@ -120,9 +120,11 @@ def outcome_of(call: CallShown) -> tuple[str, str]:
         words.append(f"out of memory, {call.oom_kills} killed")
     if call.replaced:
         words.append("not all UTF-8")
+    if call.injected:
+        words.append(f"made so by the harness: {call.injected}")
     if call.labels:
         words.append(_labels(call.labels))
-    plain = call.status == "ok" and not call.exit_code and not call.labels
+    plain = call.status == "ok" and not (call.exit_code or call.labels or call.injected)
     return " · ".join(words), ("dim" if plain else "yellow")
 
 

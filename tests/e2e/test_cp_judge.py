@@ -234,11 +234,21 @@ while True:
         ("waits.py", SEARCH + "\ninput()", "RTE"),
         ("floods.py", "while True: print(1)", "WA"),
         ("right-then-crash.py", SEARCH + "\n1 // 0", "RTE"),
+        ("right-then-talks.py", SEARCH + "\nimport time\ntime.sleep(0.3)\nprint('x' * (3 << 20), flush=True)", "AC"),
+        ("right-then-floods.py", SEARCH + "\nwhile True: print(1)", "TLE"),
     ],
 )
 def test_dialogues(judged: Judge, name: str, source: str, verdict: str) -> None:
     asked = problem([case("1", "777", "")], validator=program("guess.cpp", GUESS), is_interactive=True)
     assert judged.verdicts(asked, name, source) == verdict
+
+
+def test_all_questions_may_be_sent_before_an_answer_is_read(judged: Judge) -> None:
+    source = '#include <cstdio>\nint main(){int c;while((c=getchar())!=10)putchar(c);puts("");return 42;}'
+    echo = program("echo.cpp", source)
+    asked = problem([case("1", "", "")], validator=echo, is_interactive=True)
+    source = "print('x' * 300_000, flush=True)\nassert len(input()) == 300_000\n"
+    assert judged.verdicts(asked, "at-once.py", source) == "AC"
 
 
 def test_an_interactor_that_closes_its_end_is_heard(judged: Judge) -> None:

@@ -16,7 +16,7 @@ class Section:
 
     name: its anchor. lead: one sentence on how to read it. plot: for wide and narrow screens. remarks: what has to be
     said beside it. more: tables that are folded away. eventful: trials in which something came
-    back or broke, as (key, in short).
+    back or broke, as (key, name, in short).
     """
 
     name: str
@@ -26,4 +26,4 @@ class Section:
     sheets: Sequence[Sheet] = ()
     more: Sequence[Sheet] = ()
     remarks: Sequence[str] = ()
-    eventful: Sequence[tuple[str, str]] = ()
+    eventful: Sequence[tuple[str, str, str]] = ()

@@ -18,6 +18,7 @@ from sandbox.report.html.competitive import competitive
 from sandbox.report.html.overview import is_on_the_road
 from sandbox.report.html.plots import Whisker
 from sandbox.report.html.section import Section
+from sandbox.report.html.trial import names_of
 from sandbox.report.oscillation_data import TrialOscillation
 from sandbox.report.oscillation_figures import OscillationReport
 from sandbox.report.standings import Standing, standings, table
@@ -122,13 +123,18 @@ def _oscillation(found: OscillationReport) -> Section:
         lead="Bugs that were fixed and broken again, counted by bug at checkpoints that repeat.",
         sheets=[sheet for sheet in oscillation_tables.tables(found) if sheet.rows],
         remarks=[*oscillation_figures.remarks(found), *_quiet(seen)],
-        eventful=[(trial.trial, _in_short(trial)) for trial in seen if trial.is_eventful],
+        eventful=[(trial.trial, _name(trial), _in_short(trial)) for trial in seen if trial.is_eventful],
     )
 
 
 def _quiet(seen: Sequence[TrialOscillation]) -> Iterator[str]:
     if quiet := sum(not trial.is_eventful for trial in seen):
         yield f"In {quiet:,} of {len(seen):,} trials nothing came back, broke, was unstable or went in a circle."
+
+
+def _name(trial: TrialOscillation) -> str:
+    task, candidate, condition, repeat = names_of(trial.trial)
+    return f"{task} · {candidate} · {condition}/{repeat}"
 
 
 def _in_short(trial: TrialOscillation) -> str:
