@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,10 @@ def plan_checks(tasks: Sequence[Task], expected: Callable[[Task, str], Mapping[s
             candidate = parse_candidate(f"scripted:{name}")
             # What a submission of a problem has to show, its label says.
             declared = name in task.variants and task.problem is None
-            limits = expected(task, name).get("limits") if declared else None
-            trials += make_plan([task], [candidate], [condition_of(task)], 1, limits).trials
+            wanted = expected(task, name) if declared else {}
+            planned = make_plan([task], [candidate], [condition_of(task)], 1, wanted.get("limits")).trials
+            # What came back on the way is looked for where somebody says what that has to be, and along a chain.
+            trials += [replace(trial, probed=bool(task.steps) or "oscillation" in wanted) for trial in planned]
     return Plan(trials=tuple(trials), left_out=())
 
 

@@ -85,6 +85,7 @@ def _judge(path: Path, given: Sequence[Path], wishes: Wishes, workers: int | Non
     from sandbox.cp.judge_text import problem_data, submission_data
     from sandbox.cp.labelled import in_short
     from sandbox.cp.package import read_problem, read_submission
+    from sandbox.report.transcript_lines import visible
 
     problem = read_problem(path)
     programs = [read_submission(one, problem) for one in given]
@@ -106,7 +107,7 @@ def _judge(path: Path, given: Sequence[Path], wishes: Wishes, workers: int | Non
         for one, judgement in zip(given, found, strict=True):
             click.echo(f"{one}: {in_short(judgement)}")
             if judgement.outcome.verdict == "CE" and judgement.compiler:
-                click.echo(judgement.compiler.rstrip())
+                click.echo(visible(judgement.compiler.rstrip()))
     return FAILED if any(judgement.lost for judgement in found) else DONE
 
 

@@ -28,7 +28,8 @@ from sandbox.task import Task
 KERNEL = "kernel"
 EVERY_TOOL = "*"
 # What a prompt may give away: the file, the function, and the source of a hidden test that fails.
-GIVEN = ("file", "function", "failing-test")
+FAILING_TEST = "failing-test"
+GIVEN = ("file", "function", FAILING_TEST)
 _PROBLEM = "is a problem, which"
 
 
@@ -115,8 +116,10 @@ class Condition:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that it says."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode("ascii")).hexdigest()
+        """SHA-256 over all that it says; what it does not say is left out, so that further fields change nothing."""
+        plain = asdict(Condition(name=self.name))
+        said = {name: value for name, value in asdict(self).items() if name == "name" or value != plain[name]}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def from_table(name: str, table: Mapping[str, Any]) -> Condition:

@@ -6,7 +6,7 @@ round of the bug-report loop. What is said next is a function of the events so f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.condition import Prompt
@@ -47,10 +47,10 @@ def next_stage(trial: Trial, done: Stage | None, events: Sequence[Event]) -> Sta
             untouched workspace at the beginning), and the first bug that failed in it is reported.
     """
     stage = _next_stage(trial, done, events)
-    return None if stage is None else replace(stage, text=_as_told(trial, stage))
+    return None if stage is None else replace(stage, text=_as_told(trial, stage, events))
 
 
-def _as_told(trial: Trial, stage: Stage) -> str:
+def _as_told(trial: Trial, stage: Stage, events: Sequence[Event]) -> str:
     """What the user says, as the condition has it typed, with what that gives away and says around it."""
     prompt, noise = trial.how.prompt, trial.how.noise
     text = stage.text
@@ -60,12 +60,13 @@ def _as_told(trial: Trial, stage: Stage) -> str:
     if stage.index:
         return text
     if prompt != Prompt():
-        text = _surrounded(trial, text, prompt)
+        text = _surrounded(trial, text, prompt, events)
     return buried(text, noise.context, trial.draw("context")) if noise.context else text
 
 
-def _surrounded(trial: Trial, text: str, prompt: Prompt) -> str:
-    pointer = "" if trial.pointer is None else trial.pointer.text(prompt.given)
+def _surrounded(trial: Trial, text: str, prompt: Prompt, events: Sequence[Event]) -> str:
+    found: Mapping[str, str] = next((check.data["outcomes"] for check in of_kind(events, "check.ran")), {})
+    pointer = "" if trial.pointer is None else trial.pointer.text(prompt.given, found)
     parts = (prompt.before, text, pointer, prompt.after)
     return "\n\n".join(part.strip() for part in parts if part.strip())
 

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.condition import CONDITIONS, FIELD, Condition
+from sandbox.condition import CONDITIONS, FAILING_TEST, FIELD, Condition
 from sandbox.errors import BadInput
+from sandbox.fitting import Pointers, in_words, misses, pointer_for
 from sandbox.gap.graded import GRADED, solves
 from sandbox.limits import Given, Limits, limits_for
 from sandbox.pointing import Pointer
@@ -24,8 +25,6 @@ NOP = "nop"
 GRADED_PREFIX = "graded-"
 # What a problem's labelled submissions that are not solutions are called.
 WRONG = "wrong_answer"
-# Of more tasks than this that a condition leaves out the first are named.
-MOST_NAMED = 3
 
 # File systems take 255 bytes; a turns file deep in a tree has a longer name.
 LONGEST_PART = 200
@@ -103,6 +102,7 @@ class Trial:
     """One (task, candidate, condition, repeat), and what it may use up.
 
     terms: the condition; None: the bundled one of that name. pointer: to the fix, where the condition gives it away.
+    probed: whether the states it went through are looked into, beside the one that its verdict is about.
     """
 
     task: Task
@@ -112,6 +112,7 @@ class Trial:
     limits: Limits
     terms: Condition | None = None
     pointer: Pointer | None = None
+    probed: bool = True
 
     @property
     def key(self) -> str:
@@ -153,6 +154,11 @@ class Trial:
         """The task in the words in which it is asked here."""
         wordings = [name for name in self.how.noise.wordings if name in self.task.wordings]
         return self.task.worded(self.draw("wording").choice(wordings)) if wordings else self.task
+
+    @property
+    def looks_first(self) -> bool:
+        """Whether the untouched workspace is judged before anybody is asked: what is told hangs on it."""
+        return bool(self.rounds) or (self.pointer is not None and FAILING_TEST in self.how.prompt.given)
 
     @property
     def rounds(self) -> int:
@@ -242,7 +248,7 @@ def make_plan(
     repeats: int,
     limits: Given | None = None,
     known: Mapping[str, Condition] = CONDITIONS,
-    pointers: Mapping[str, Pointer | str] | None = None,
+    pointers: Pointers | None = None,
 ) -> Plan:
     """Expand a run: for each repeat, each task, each condition, each candidate.
 
@@ -261,8 +267,8 @@ def make_plan(
             raise BadInput(f"--condition {condition}: unknown (known: {', '.join(known)})")
     left_out = [note for candidate in candidates for note in _left_out(candidate, tasks)]
     pointers = pointers or {}
-    missed = {(task.name, name): _misses(known[name], task, pointers) for name in conditions for task in tasks}
-    left_out += _missed(missed)
+    missed = {(task.name, name): misses(known[name], task, pointers) for name in conditions for task in tasks}
+    left_out += in_words(missed)
     trials = [
         Trial(
             task=task,
@@ -276,7 +282,7 @@ def make_plan(
                 turns=known[condition].rounds or len(task.steps) or 1,
             ),
             terms=known[condition],
-            pointer=_pointer(known[condition], task, pointers),
+            pointer=pointer_for(known[condition], task, pointers),
         )
         for repeat in range(repeats)
         for task in tasks
@@ -287,34 +293,6 @@ def make_plan(
     if not trials:
         raise BadInput("; ".join(["nothing is left to run", *left_out[:3]]))
     return Plan(trials=tuple(trials), left_out=tuple(left_out), limits=limits)
-
-
-def _misses(condition: Condition, task: Task, pointers: Mapping[str, Pointer | str]) -> str | None:
-    """Why a condition does not apply to a task, as far as can be told without or with its releases."""
-    why = condition.misses(task)
-    if why or not condition.prompt.given:
-        return why
-    found = pointers.get(task.name, "has releases that were not looked at")
-    return found if isinstance(found, str) else None
-
-
-def _pointer(condition: Condition, task: Task, pointers: Mapping[str, Pointer | str]) -> Pointer | None:
-    found = pointers.get(task.name) if condition.prompt.given else None
-    return None if isinstance(found, str) else found
-
-
-def _missed(missed: Mapping[tuple[str, str], str | None]) -> list[str]:
-    """What conditions leave out, in one line where the same goes for many tasks."""
-    tasks: dict[tuple[str, str], list[str]] = {}
-    for (task, condition), why in missed.items():
-        if why:
-            tasks.setdefault((condition, why), []).append(task)
-    return [f"{_named(names)}: {why}, left out of condition {condition}" for (condition, why), names in tasks.items()]
-
-
-def _named(tasks: Sequence[str]) -> str:
-    more = f" and {len(tasks) - MOST_NAMED} more" if len(tasks) > MOST_NAMED else ""
-    return ", ".join(tasks[:MOST_NAMED]) + more
 
 
 def _applies(candidate: Candidate, task: Task) -> bool:

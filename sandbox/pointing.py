@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sandbox.judge import PASSING
 from sandbox.parts import Parts
 from sandbox.task import Task
 from sandbox.tree import LINK, Entry, Tree
@@ -26,21 +27,26 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
-    """places: names that the fix touches, by file, as `Class.method`. test: id and source of one that fails now."""
+    """places: names that the fix touches, by file, as `Class.method`. tests: ids and sources of those of its bugs."""
 
     places: Mapping[str, tuple[str, ...]]
-    test: tuple[str, str]
+    tests: tuple[tuple[str, str], ...]
 
-    def text(self, given: Collection[str]) -> str:
-        """What is said of it; of `condition.GIVEN` only what is given."""
+    def text(self, given: Collection[str], outcomes: Mapping[str, str]) -> str:
+        """What is said of it; of `condition.GIVEN` only what is given.
+
+        Args:
+            outcomes: of hidden tests in the untouched workspace, by id. Not every test of a bug need fail there.
+        """
         said = []
         if "function" in given:
             places = [f"{_listed(names)} in `{file}`" for file, names in self.places.items()]
             said.append(f"The fault lies in {' and '.join(places)}.")
         elif "file" in given:
             said.append(f"The fault lies in {_listed(self.places)}.")
-        if "failing-test" in given:
-            name, source = self.test
+        failing = [test for test in self.tests if outcomes.get(test[0]) not in PASSING]
+        if "failing-test" in given and failing:
+            name, source = failing[0]
             said.append(
                 f"This test fails now and has to pass; others will be run too:\n\n```python\n# {name}\n{source}\n```"
             )
@@ -64,11 +70,11 @@ def point_to(task: Task, parts: Parts) -> Pointer:
         raise LookupError("its fix lies in no function that is there before")
     if count > MOST_NAMES:
         raise LookupError(f"its fix touches {count} functions, too many to be pointed at")
-    for test in (test for bug in task.bugs for test in bug.tests):
-        source = _test_source(test, parts.tests)
-        if source is not None:
-            return Pointer(places=places, test=(test, source))
-    raise LookupError("none of its failing tests is written down as a function")
+    sources = {test: _test_source(test, parts.tests) for bug in task.bugs for test in bug.tests}
+    tests = tuple((test, source) for test, source in sources.items() if source is not None)
+    if not tests:
+        raise LookupError("none of its failing tests is written down as a function")
+    return Pointer(places=places, tests=tests)
 
 
 def _places(parts: Parts) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -55,7 +55,7 @@ async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step)
 
 async def _carry_out(trial: Trial, journal: Journal, means: Means, watch: Watch, step: Step) -> None:
     with await means.prepare(step) as place:
-        if trial.rounds:
+        if trial.looks_first:
             watch.enter("judge")
             step("judging the untouched workspace")
             await place.judge_start()
@@ -72,9 +72,10 @@ async def _carry_out(trial: Trial, journal: Journal, means: Means, watch: Watch,
         if not is_judged(trial, journal.events):
             step("judging")
             await place.judge(tree, ended)
-        watch.enter("probe")
-        step("looking into what came back")
-        await place.probe()
+        if trial.probed:
+            watch.enter("probe")
+            step("looking into what came back")
+            await place.probe()
 
 
 def _in_words(exc: RoadtestError) -> dict[str, Any]:

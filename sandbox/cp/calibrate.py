@@ -18,7 +18,7 @@ from pathlib import Path
 from sandbox import paths
 from sandbox.cp.cores import Cores
 from sandbox.cp.judging import Desk
-from sandbox.cp.problem import Labelled, Limits, Problem
+from sandbox.cp.problem import Labelled, Limits, Problem, Verdict
 from sandbox.cp.session import DoesNotCompile, Session
 from sandbox.cp.verdicts import NEAR, Clocks
 
@@ -142,7 +142,8 @@ def _longest(desk: Desk, problem: Problem, labelled: Labelled, core: int, until:
         for case in problem.data.cases():
             result = session.run(case, clocks)
             longest = max(longest, result.time_s, result.wall_s if result.wall_s > clocks.wall else 0.0)
-            if longest >= stop:
+            # A validator that fails does so on the next cases, too, and may take its time; judging will say so.
+            if longest >= stop or result.verdict is Verdict.JE:
                 break
     except DoesNotCompile:
         return None

@@ -24,6 +24,14 @@ class Language:
     run: tuple[str, ...]
 
 
+# Whether Python takes the files, as it would read them: the module py_compile lets bytes pass that are no text.
+_PYTHON_CHECK = """
+import sys, tokenize
+sys.tracebacklimit = 0
+for name in sys.argv[1:]:
+    with tokenize.open(name) as source:
+        compile(source.read(), name, "exec", dont_inherit=True)
+"""
 _GNU = ("-O2", "-g", "-pipe", "-static", "-o", BINARY, SOURCES, "-lm")
 
 LANGUAGES = {
@@ -50,7 +58,7 @@ LANGUAGES = {
             title="Python 3",
             suffixes=(".py", ".py3"),
             built=(".py", ".py3"),
-            compile=("python3", "-I", "-m", "py_compile", SOURCES),
+            compile=("python3", "-I", "-c", _PYTHON_CHECK, SOURCES),
             run=("python3", "-B", ENTRY),
         ),
     )

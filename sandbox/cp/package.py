@@ -101,7 +101,8 @@ def read_problem(path: Path) -> Problem:
         tier=facts.tier,
         licence=facts.licence,
         examples=read_examples(folder, facts),
-        notes=tuple(folder.notes),
+        # Patterns of several submissions are read once for each.
+        notes=tuple(dict.fromkeys(folder.notes)),
     )
 
 
@@ -183,6 +184,8 @@ def read_submission(path: Path, problem: Problem) -> Program:
 def _source_files(path: Path) -> Mapping[str, bytes]:
     if path.is_dir():
         folder = open_folder(path)
+        if folder.notes:
+            raise BadInput(f"{shown(path)}: {folder.notes[0]}")
         places = {name: folder.files[name] for name in folder.below("")}
     elif path.is_file():
         places = {path.name: path}

@@ -138,8 +138,7 @@ class Session:
             "run": [],
             "args": list(case.validator_args),
             "cpu": limits.validation_time,
-            # An interactor waits for the submission, and is not to give up before that is over its own limit.
-            "wall": SLACK * limits.validation_time + PATIENCE * clocks.wall,
+            "wall": SLACK * limits.validation_time,
             "memory": limits.validation_memory * 1024,
             "output": limits.validation_output * MIB,
         }

@@ -84,7 +84,7 @@ def _limits(facts: Mapping[str, Any], problem: Problem, clocks: Clocks) -> tuple
     if code:
         # The last line of a traceback says most.
         lines = facts["error"].split("\n") if facts["error"] else []
-        words = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        words = next((_plain(line) for line in reversed(lines) if _plain(line)), "")
         return Verdict.RTE, ": ".join(filter(None, [_ending(code), words[:MOST_MESSAGE]]))
     return None, ""
 
@@ -143,4 +143,9 @@ def _number(check: Mapping[str, Any], name: str) -> float | None:
 
 def _words(check: Mapping[str, Any]) -> str:
     said = check["feedback"].get("judgemessage.txt") or check["said"]
-    return " ".join(str(said).split())[:MOST_MESSAGE]
+    return _plain(str(said))[:MOST_MESSAGE]
+
+
+def _plain(text: str) -> str:
+    """What programs say, in one line and without what would steer a terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

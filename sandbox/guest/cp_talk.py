@@ -9,6 +9,7 @@ What either still writes to one that is gone is read away: nobody is to fail for
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import signal
 import time
@@ -94,7 +95,10 @@ class Talk:
         case, pipes = self.case, self.pipes
         error = os.open(cp_place.CASE + "/error", os.O_WRONLY)
         interactor = case.start_check((pipes.interactor_in, pipes.interactor_out, said))
-        self.interactor = cp_process.Watch(case.container, interactor, case.check_limits)
+        check = case.check_limits
+        # An interactor waits for the submission, and is not to give up before that is over its own limit.
+        limits = cp_process.Limits(check.cpu, math.inf, check.memory, check.output)
+        self.interactor = cp_process.Watch(case.container, interactor, limits)
         try:
             submission = case.start((pipes.submission_in, pipes.submission_out, error), cwd)
         except OSError:
@@ -110,6 +114,8 @@ class Talk:
         while not self._is_over():
             left = self._patience()
             if not left:
+                # Whoever is killed now because the other is over a limit has not ended first.
+                self.first = self.first or ("interactor" if interactor.over else None)
                 break
             waiting = [*submission.started.ended, *interactor.started.ended]
             if submission.started.status is not None:
@@ -134,6 +140,7 @@ class Talk:
         # The submission first: if both have ended, it was not told of the interactor's end.
         if submission.started.take(submission.spent):
             self.first = self.first or "submission"
+            self._hurry()
             if not _read_away(self.pipes.submission_in):
                 time.sleep(cp_process.SHORTEST)
         if interactor.started.take(interactor.spent):
@@ -152,6 +159,12 @@ class Talk:
             others = self.submission.spent.seconds + cp_meter.clock_of(self.submission.started.pid)
             left.append(self.interactor.patience(others))
         return min(left)
+
+    def _hurry(self) -> None:
+        """From now on nobody but the interactor is waited for."""
+        limits = self.interactor.limits
+        if limits.wall == math.inf:
+            limits.wall = time.monotonic() - self.interactor.started.began + self.case.check_limits.wall
 
     def _notice_silence(self) -> None:
         if self.pipes.interactor_out >= 0 and not self.pipes.is_told(self.interactor.started.pid):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -262,6 +263,28 @@ def test_an_interactor_that_fails_is_our_failure(judged: Judge) -> None:
     broken = program("broken.py", "import sys\ninput()\nsys.exit(1)\n")
     asked = problem([case("1", "", "")], validator=broken, is_interactive=True)
     assert judged.verdicts(asked, "speaks.py", "print(1, flush=True)\ninput()\n") == "JE"
+
+
+@pytest.mark.parametrize(
+    ("is_interactive", "validator", "source"),
+    [
+        (False, "import time\ntime.sleep(100)", "print(1)"),
+        (True, "import time\ninput()\ntime.sleep(100)", "print(1)"),
+        (True, "while True: pass", "input()"),
+    ],
+)
+def test_a_validator_that_hangs_is_our_failure_and_soon(
+    judged: Judge, is_interactive: bool, validator: str, source: str
+) -> None:
+    asked = problem(
+        [case("1", "", "")],
+        limits=replace(LIMITS, validation_time=1),
+        validator=program("hangs.py", validator),
+        is_interactive=is_interactive,
+    )
+    began = time.monotonic()
+    assert judged.verdicts(asked, "fine.py", source, limit=2.0) == "JE"
+    assert time.monotonic() - began < 30
 
 
 def test_the_first_failure_ends_the_judging(judged: Judge) -> None:

@@ -119,7 +119,7 @@ def test_the_gap_is_the_one_that_was_built_in(run: Path) -> None:
 def test_a_run_is_not_gone_on_with_under_another_condition_of_that_name(run: Path) -> None:
     other = run.parent / "other.toml"
     other.write_text(SHAKY.replace("0.5", "0.4"), "utf-8")
-    words = ["--model", "scripted:graded-master", "--out", run, "--resume"]
+    words = ["--model", "scripted:graded-master", "--out", str(run), "--resume"]
     done = roadtest("run", run.parent, "--conditions", other, *words)
     assert done.returncode == 2
     assert "the condition shaky has changed since this run began" in done.stderr
@@ -134,7 +134,7 @@ def test_a_run_of_faults_is_judged_again_and_replayed(run: Path) -> None:
     )
     assert before == after
     models = [word for name in NAMES for word in ("--model", f"scripted:graded-{name}")]
-    words = ["--conditions", run.parent / "conditions.toml", *models, "--replay", run]
+    words = ["--conditions", str(run.parent / "conditions.toml"), *models, "--replay", str(run)]
     done = roadtest("run", run.parent, *words, "--out", run.parent / "played")
     assert done.returncode == 0, done.stderr
     was, now = ({row["trial"]: row.get("injected") for row in records(place)} for place in (run, run.parent / "played"))

@@ -12,6 +12,7 @@ from sandbox.condition import CONDITIONS, FIELD, Condition, Prompt, of_log
 from sandbox.condition_file import load_conditions
 from sandbox.course import next_stage
 from sandbox.errors import BadInput
+from sandbox.limits import NAMES
 from sandbox.lockfile import inputs_of, merged
 from sandbox.plan import make_plan, parse_candidate
 from sandbox.reading import read_toml
@@ -139,3 +140,9 @@ def test_a_trial_of_anybody_s_condition_can_be_judged_again() -> None:
     assert of_log({"condition": "mine", "rounds": 3}) == Condition(name="mine", rounds=3)
     assert of_log({"condition": "loop"}) == CONDITIONS["loop"]
     assert of_log({"condition": "mine"}) is None
+
+
+def test_the_lock_takes_every_limit() -> None:
+    inputs = {"tasks": {}, "tools": {}, "candidates": {}, "limits": dict.fromkeys(NAMES, 60)}
+    lock = {"v": 1, "at": "", "run": "", "argv": [], "inputs": inputs, "versions": {}}
+    schema.check("lock.v1", lock, file="lock.json")

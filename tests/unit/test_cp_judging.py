@@ -72,6 +72,12 @@ def test_what_a_run_means(facts: dict[str, Any], verdict: str) -> None:
     assert run(problem(), **facts).verdict == verdict
 
 
+def test_messages_do_not_steer_a_terminal() -> None:
+    assert run(problem(), exit=1, error="a\n\x1b[2J bad\n\0\n").message == "exit code 1: [2J bad"
+    judged = run(problem(validator=CHECKER), check=said(43, judgemessage="\0\0no\n\x1b]0;x\x07"))
+    assert (judged.verdict, judged.message) == ("WA", "no ]0;x")
+
+
 def test_output_is_compared_as_the_case_says() -> None:
     assert run(problem(), b"4\n").verdict == "WA"
     near = replace(CASE, validator_args=("float_tolerance", "0.1"))
@@ -167,6 +173,26 @@ def test_recipes_name_sources_and_never_options() -> None:
     python = recipe_of(Program(name="p", files={"-c.py": b""}, language="python3", entry="-c.py"))
     assert python.run() == ("python3", "-B", "./-c.py")
     assert python.run("/judge/validator") == ("python3", "-B", "/judge/validator/-c.py")
+
+
+@pytest.mark.parametrize(
+    ("source", "is_taken"),
+    [
+        (b"\xef\xbb\xbfprint(1)\r\n", True),
+        (b"# coding: latin-1\n# caf\xe9\n", True),
+        (b"\n\n# caf\xe9\n", False),
+        (b"print 1\n", False),
+        (b"if 1:\n\tx = 1\n        y = 2\n", False),
+        (b"print(1)\0\n", False),
+        (b"return 1\n", False),
+    ],
+)
+def test_python_that_python_would_not_take_does_not_compile(tmp_path: Path, source: bytes, is_taken: bool) -> None:
+    (tmp_path / "a.py").write_bytes(source)
+    words = recipe_of(Program(name="a.py", files={"a.py": source}, language="python3", entry="a.py")).compile
+    done = subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is is_taken
+    assert is_taken or "Error" in done.stderr
 
 
 def test_what_is_not_compiled_at_all() -> None:

@@ -131,6 +131,12 @@ def test_submissions_from_elsewhere(tmp_path: Path) -> None:
         read_submission(folder, problem)
     with pytest.raises(BadInput, match=r"nothing\.py: is neither a file nor a directory"):
         read_submission(tmp_path / "nothing.py", problem)
+    (folder / "a.py").rename(folder / "my part.h")
+    with pytest.raises(BadInput, match=r"mine: my part\.h: left aside: the format has no such file names; rename it"):
+        read_submission(folder, problem)
+    blank = tmp_path / "my sum.py"
+    blank.write_text(PYTHON)
+    assert read_submission(blank, problem).language == "python3"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ PURE = {
     "sandbox.replay_requests",
     "sandbox.condition",
     "sandbox.pointing",
+    "sandbox.fitting",
     "sandbox.noise",
     "sandbox.chatter",
     "sandbox.tool_faults",

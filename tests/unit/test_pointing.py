@@ -10,7 +10,7 @@ from sandbox.parts import Parts
 from sandbox.plan import make_plan, parse_candidate
 from sandbox.pointing import MOST_NAMES, point_to
 from sandbox.task import Bug, Release
-from tests.support.builders import make_task, text_file
+from tests.support.builders import Log, make_task, text_file
 
 OLD = '''\
 """A module."""
@@ -116,7 +116,7 @@ def test_too_many_functions_are_no_place() -> None:
 
 def test_one_failing_test_is_shown_and_no_other() -> None:
     found = point_to(TASK, parts(("return a - b", "return a + b")))
-    assert found.test == (
+    assert found.tests[0] == (
         "t/test_box.py::TestBox::test_mended[1]",
         '@pytest.mark.parametrize("a", [1, 2])\ndef test_mended(self, a):\n    assert a  # as it is',
     )
@@ -125,7 +125,7 @@ def test_one_failing_test_is_shown_and_no_other() -> None:
 def test_a_test_that_is_inherited_is_found_where_its_name_stands_once() -> None:
     task = make_task(bugs=(Bug(id="escape", tests=("t/none.py::Missing::test_absent", "t/x.py::T::test_shared")),))
     found = point_to(task, parts(("return a - b", "return a + b")))
-    assert found.test == ("t/x.py::T::test_shared", "def test_shared(self):\n    assert 1")
+    assert found.tests[0] == ("t/x.py::T::test_shared", "def test_shared(self):\n    assert 1")
     nowhere = make_task(bugs=(Bug(id="escape", tests=("t/none.py::test_absent",)),))
     with pytest.raises(LookupError, match="none of its failing tests"):
         point_to(nowhere, parts(("return a - b", "return a + b")))
@@ -133,10 +133,10 @@ def test_a_test_that_is_inherited_is_found_where_its_name_stands_once() -> None:
 
 def test_what_is_said_of_it() -> None:
     found = point_to(TASK, parts(("return a - b", "return a + b"), ("size = 3", "size = 4")))
-    assert found.text(["file"]) == "The fault lies in `pkg/box.py`."
-    assert found.text(["file", "function"]) == "The fault lies in `mended` and `Box` in `pkg/box.py`."
-    assert found.text([]) == ""
-    assert "# t/test_box.py::TestBox::test_mended[1]\n@pytest" in found.text(["failing-test"])
+    assert found.text(["file"], {}) == "The fault lies in `pkg/box.py`."
+    assert found.text(["file", "function"], {}) == "The fault lies in `mended` and `Box` in `pkg/box.py`."
+    assert found.text([], {}) == ""
+    assert "# t/test_box.py::TestBox::test_mended[1]\n@pytest" in found.text(["failing-test"], {})
 
 
 def test_on_the_function_rung_the_task_is_told_with_it() -> None:
@@ -151,3 +151,18 @@ def test_on_the_function_rung_the_task_is_told_with_it() -> None:
     assert [trial.condition for trial in both.trials] == ["field"]
     assert both.left_out == ("suite/sample: its fix lies in no function, left out of condition function",)
     assert CONDITIONS["function"].misses(TASK) is None
+
+
+def test_the_test_that_is_told_fails_in_the_untouched_workspace() -> None:
+    bug = Bug(id="escape", tests=("t/test_box.py::TestBox::test_mended[1]", "t/test_box.py::test_other"))
+    task = make_task(release=TASK.release, bugs=(bug,))
+    found = point_to(task, parts(("return a - b", "return a + b")))
+    plan = make_plan([task], [parse_candidate("scripted:nop")], ["function"], 1, pointers={task.name: found})
+    assert plan.trials[0].looks_first
+    log = Log()
+    log.check(outcomes={bug.tests[0]: "passed", bug.tests[1]: "failed"})
+    first = next_stage(plan.trials[0], None, log.events)
+    assert first is not None
+    assert "# t/test_box.py::test_other\n" in first.text
+    assert "test_mended" not in first.text
+    assert "This test" not in found.text(["failing-test"], dict.fromkeys(bug.tests, "passed"))
