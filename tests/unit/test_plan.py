@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.check import plan_checks
+from sandbox.check import oracle_faults, plan_checks
 from sandbox.errors import BadInput, HarnessError, SandboxError, boundary, one_line
+from sandbox.events import Event
 from sandbox.limits import Limits
 from sandbox.plan import Trial, encoded, make_plan, parse_candidate
+from sandbox.task import Step
 from tests.support.builders import make_task
 
 ORACLE = parse_candidate("scripted:oracle")
@@ -129,6 +131,39 @@ def test_a_task_is_proved_by_its_reference_nothing_and_every_variant() -> None:
     plan = plan_checks([make_task(variants=("a", "b"))], lambda task, name: expected[name])
     assert [trial.limits.replies for trial in plan.trials] == [None, None, 3, None]
     assert [each.candidate.kind for each in plan.trials] == ["oracle", "nop", "variant", "variant"]
+
+
+def event(seq: int, kind: str, data: dict[str, Any]) -> Event:
+    return Event(seq=seq, t=0.0, at="2026-01-31T00:00:00.000Z", kind=kind, cause=None, data=data)
+
+
+def test_what_came_back_is_looked_for_where_a_variant_says_what_that_has_to_be() -> None:
+    expected: dict[str, dict[str, Any]] = {"a": {"verdict": "wrong"}, "b": {"oscillation": {"reintroductions": 2}}}
+    plan = plan_checks([make_task(variants=("a", "b"))], lambda task, name: expected[name])
+    assert [each.probed for each in plan.trials] == [False, False, False, True]
+    chain = make_task(steps=(Step(name="one", instruction="Do."), Step(name="two", instruction="Go on.")))
+    assert all(each.probed for each in plan_checks([chain]).trials)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("def test_x():\n>   assert read(1) == 2\nE   NameError: no read\nE   in the end\n", "in the end"),
+        ("Killed\n", "Killed"),
+        ("", "nothing was said"),
+    ],
+)
+def test_a_canary_that_proves_nothing_is_named_by_what_it_raised(message: str, words: str) -> None:
+    checked = {"outcomes": {}, "dead_canaries": [message], "purpose": "score"}
+    log = [
+        event(0, "trial.opened", {}),
+        event(1, "tool.returned", {"exit_code": 4, "output": ""}),
+        event(2, "check.ran", checked),
+    ]
+    assert oracle_faults({"verdict": "wrong", "reason": "why"}, log) == [
+        "solution/solve.sh ended with 4: it printed nothing",
+        f"a canary raises before it compares anything, so it proves nothing: {words}",
+    ]
 
 
 # --- errors, too small for a file of their own ---
