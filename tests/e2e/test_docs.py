@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,17 @@ def _no_old_run() -> Iterator[None]:
         shutil.rmtree(PROJECT / "runs" / name, ignore_errors=True)
 
 
+# Blocks that run trials of their own.
+LONG = ("guide-tasks", "--record", "rejudge", "task check", "judge ", "--condition")
+
+
+def marked() -> Iterator[Any]:
+    for where, block in blocks():
+        yield pytest.param(where, block, id=where, marks=[pytest.mark.slow] * any(word in block for word in LONG))
+
+
 @pytest.mark.docker
-@pytest.mark.parametrize(("where", "block"), list(blocks()), ids=[where for where, _ in blocks()])
+@pytest.mark.parametrize(("where", "block"), list(marked()))
 def test_a_block_of_commands_runs(where: str, block: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

@@ -145,6 +145,7 @@ def records(run: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {(one["task"], one["candidate"]): one for one in map(json.loads, lines)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "candidate", "verdict", "score"),
     [
@@ -173,6 +174,7 @@ def test_the_verdict_is_that_of_the_reward(
     assert "plain-exec" not in record["flags"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "words"),
     [
@@ -186,6 +188,7 @@ def test_what_is_wrong_with_a_verifier_is_said(run: Path, task: str, words: str)
     assert words in records(run)[task, "scripted:nop"]["reason"]
 
 
+@pytest.mark.slow
 def test_a_task_that_asks_for_a_network_is_told_that_it_has_none(run: Path) -> None:
     said = (run / "said").read_text()
     assert (
@@ -194,6 +197,7 @@ def test_a_task_that_asks_for_a_network_is_told_that_it_has_none(run: Path) -> N
     assert "fetching/tests/test.sh: line 2 fetches something (apt-get update" in said
 
 
+@pytest.mark.slow
 def test_a_step_is_not_opened_below_the_reward_that_it_asks_for(run: Path) -> None:
     """Who had not done the first could have done the second."""
     found = records(run)["dinner", "scripted:lazy"]
@@ -202,6 +206,7 @@ def test_a_step_is_not_opened_below_the_reward_that_it_asks_for(run: Path) -> No
     assert [event["data"]["step"] for event in log if event["kind"] == "step.opened"] == ["starter"]
 
 
+@pytest.mark.slow
 def test_each_step_has_its_own_tests_and_their_mean_counts(run: Path) -> None:
     found = records(run)["dinner", "scripted:oracle"]
     assert found["bugs"] == {"starter": "P", "main": "P"}
@@ -209,21 +214,25 @@ def test_each_step_has_its_own_tests_and_their_mean_counts(run: Path) -> None:
     assert [(check["exam"], check["rewards"]) for check in checks] == [(0, {"reward": 1.0}), (1, {"reward": 1.0})]
 
 
+@pytest.mark.slow
 def test_rewards_are_kept_by_name(run: Path) -> None:
     found = records(run)["declared", "scripted:oracle"]
     (check,) = [event["data"] for event in events(run / "out", found["trial"]) if event["kind"] == "check.ran"]
     assert check["rewards"] == {"reward": 1.0, "taste": 0.25}
 
 
+@pytest.mark.slow
 def test_nothing_is_left_in_the_engine(run: Path, engine: docker.DockerClient) -> None:
     assert leftovers(engine, run_id(run / "out")) == []
 
 
+@pytest.mark.slow
 def test_judged_again_all_verdicts_stand(run: Path) -> None:
     done = roadtest("rejudge", run / "out", cwd=run)
     assert "all verdicts stand" in done.stderr + done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_found_can_be_read(run: Path) -> None:
     for command in ("report", "calls", "oscillation"):
         assert roadtest(command, run / "out", cwd=run).returncode == 0

@@ -15,6 +15,7 @@ def holds(*paths: str, timeout: float) -> None:
     assert "holds" in done.stdout
 
 
+@pytest.mark.slow
 def test_every_planted_behaviour_is_found_in_a_real_package() -> None:
     holds("tasks/loops/jsonpointer-set-copies", timeout=900)
 
