@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,3 +47,11 @@ def bare_image(engine: docker.DockerClient, toy_image: str) -> str:
     from tests.support.docker import bare_image as build
 
     return build(engine, toy_image)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hangups_are_heard() -> Iterator[None]:
+    """What tests start hears hang-ups, also where the tests themselves were started so as not to (nohup)."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

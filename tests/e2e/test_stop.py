@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +82,6 @@ def _start_otherwise(
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _hangups_heard() -> Iterator[None]:
-    """What these tests start hears hang-ups, also where they themselves were started so as not to."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
