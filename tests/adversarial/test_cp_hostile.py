@@ -102,7 +102,8 @@ WRITES = """
 import os
 done = []
 targets = ["/judge/check/feedback/score.txt", "/judge/check/judge.ans", "/judge/check/x", "/judge/validator/check.py",
-           "/judge/case/output", "/judge/program/x", "/judge/build/x", "/judge/work/x", "/judge/x", "/proc/1/mem"]
+           "/judge/case/output", "/judge/x", "/proc/1/mem"]
+targets += ["/judge/%s/x" % name for name in ("program", "build", "work")]
 for top in ("/judge", "/tmp", "/dev", "/run", "/var", "/home", "/usr", "/etc"):
     for folder, folders, names in os.walk(top):
         if not folder.startswith("/dev/pts"):
