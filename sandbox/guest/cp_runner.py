@@ -15,7 +15,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
-import sys
 from typing import Any
 
 import cp_case
@@ -31,10 +30,7 @@ _M_MMAP_THRESHOLD = -3
 
 
 def main() -> None:
-    try:
-        serve()
-    except (wire.Torn, BrokenPipeError):  # the channel is cut, in one direction or the other
-        sys.exit(wire.TORN)
+    wire.until_torn(serve)
 
 
 def serve() -> None:

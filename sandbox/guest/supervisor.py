@@ -40,10 +40,7 @@ MOST_REPORT = 64 * 1024 * 1024
 
 
 def main() -> None:
-    try:
-        serve()
-    except (wire.Torn, BrokenPipeError):  # the channel is cut, in one direction or the other
-        sys.exit(wire.TORN)
+    wire.until_torn(serve)
 
 
 def serve() -> None:

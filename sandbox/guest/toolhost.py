@@ -42,10 +42,7 @@ def main() -> None:
     os.dup2(null, 1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setgroups([])
-    try:
-        Host(requests, answers).serve()
-    except (wire.Torn, BrokenPipeError):  # the channel is cut, in one direction or the other
-        sys.exit(wire.TORN)
+    wire.until_torn(Host(requests, answers).serve)
 
 
 class Host:

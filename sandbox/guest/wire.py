@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import struct
+import sys
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 LIMIT = 256 * 1024 * 1024
@@ -70,3 +72,11 @@ def read_json(fd: int) -> Any:
 
 def write_json(fd: int, value: Any) -> None:
     write_frame(fd, json.dumps(value).encode("ascii"))
+
+
+def until_torn(serve: Callable[[], None]) -> None:
+    """Serve; a channel that is cut, in one direction or the other, ends the program as nobody's doing inside."""
+    try:
+        serve()
+    except (Torn, BrokenPipeError):
+        sys.exit(TORN)
