@@ -30,6 +30,8 @@ RUNNER = guest.Program(
     modules=(
         "wire",
         "privileges",
+        "tape",
+        "processes",
         "memory",
         "cp_users",
         "cp_filter",

@@ -14,6 +14,7 @@ import cp_filter
 import cp_meter
 import cp_users
 import privileges
+import processes
 
 MIB = 1024 * 1024
 # Seconds between looks at memory; the first look comes sooner, for programs that begin with all that they need.
@@ -199,7 +200,7 @@ class Watch:
 
     def _kilobytes(self) -> int:
         """Memory of its user's processes now."""
-        pids = cp_users.processes_of(self.started.uid)
+        pids = processes.of_user(self.started.uid)
         held = cp_meter.kilobytes(pids)
         if len(pids) < 2 or self.held is None:
             return held

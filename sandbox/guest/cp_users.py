@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 
 import privileges
+import processes
 
 SUBMISSION, VALIDATOR = 1000, 1001
-# Who nobody is: no process has this number.
-NOBODY = 65534
 # Seconds that killed processes may take on a busy machine.
 LONGEST_DYING = 60.0
 
@@ -58,27 +56,8 @@ def acting_as(uid: int) -> Iterator[None]:
         privileges.hide()
 
 
-def processes_of(uid: int) -> list[int]:
-    """Processes of a user that live (zombies are dead)."""
-    found = []
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            # Who owns the directory says nothing once a program is not dumpable.
-            with open("/proc/%s/status" % name, "rb") as status:
-                text = status.read()
-        except OSError:
-            continue
-        if b"\nUid:\t%d\t" % uid in text and b"\nState:\tZ" not in text:
-            found.append(int(name))
-    return found
-
-
 def end_all(uid: int, spent: Spent, beside: Takers = _NONE) -> int:
     """SIGKILL every process of a user until none is left, and collect them; how many were seen.
-
-    One kill(-1) with the user's own rights: the kernel signals all at once, so none forks away.
 
     Args:
         beside: as `collect` takes it.
@@ -90,21 +69,12 @@ def end_all(uid: int, spent: Spent, beside: Takers = _NONE) -> int:
     until = time.monotonic() + LONGEST_DYING
     pause = 0.0005
     while time.monotonic() < until:
-        alive = processes_of(uid)
+        alive = processes.of_user(uid)
         if not alive:
             collect(spent, beside)
             return len(seen)
         seen.update(alive)
-        # The saved user id stays root's and is the way back; the real one is nobody's, so that neither root's
-        # processes are hit nor this one.
-        os.setresuid(NOBODY, uid, 0)
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except OSError:
-            pass
-        finally:
-            os.setresuid(0, 0, 0)
-            privileges.hide()
+        processes.kill_all_of(uid)
         collect(spent, beside)
         # Who dies needs the core for it, too.
         time.sleep(pause)

@@ -89,26 +89,26 @@ def kill_agent(rounds: int = 200) -> int:
     """
     seen: set[int] = set()
     for _ in range(rounds):
-        alive = agent_processes()
+        alive = of_user(privileges.AGENT)
         seen.update(alive)
-        _kill_all_of_agent()
+        kill_all_of(privileges.AGENT)
         reap()
-        if not alive and not agent_processes():
+        if not alive and not of_user(privileges.AGENT):
             return len(seen)
         time.sleep(0.005)
     raise RuntimeError("processes of the agent survive SIGKILL")
 
 
-def _kill_all_of_agent() -> None:
-    """One kill(-1) with the agent's own rights: the kernel signals all at once, so none forks away.
+def kill_all_of(uid: int) -> None:
+    """One kill(-1) with a user's own rights: the kernel signals all at once, so none forks away.
 
     The saved user id stays root and is the way back. The real one is nobody's: were it root's, root's
-    processes would be killed, and were it the agent's, its processes could kill this one at that moment.
+    processes would be killed, and were it the user's, its processes could kill this one at that moment.
     It takes no fork, which might fail in a full container.
     """
     if os.geteuid() != 0:
         return
-    os.setresuid(NOBODY, privileges.AGENT, 0)
+    os.setresuid(NOBODY, uid, 0)
     try:
         os.kill(-1, signal.SIGKILL)
     except OSError:
@@ -118,18 +118,19 @@ def _kill_all_of_agent() -> None:
         privileges.hide()
 
 
-def agent_processes() -> list[int]:
-    """Living processes (zombies are dead) with the agent's user id."""
+def of_user(uid: int) -> list[int]:
+    """Living processes (zombies are dead) with a user's id."""
     found = []
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
         try:
-            with open("/proc/%s/status" % name) as status:
-                fields = dict(line.split(":", 1) for line in status if ":" in line)
+            # Who owns the directory says nothing once a program is not dumpable.
+            with open("/proc/%s/status" % name, "rb") as status:
+                text = status.read()
         except OSError:
             continue
-        if int(fields["Uid"].split()[0]) == privileges.AGENT and "Z" not in fields["State"].split()[0]:
+        if b"\nUid:\t%d\t" % uid in text and b"\nState:\tZ" not in text:
             found.append(int(name))
     return found
 
