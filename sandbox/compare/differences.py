@@ -105,11 +105,12 @@ def clusters_of(tasks: Sequence[PairedTask], alternative: str = TWO_SIDED) -> tu
 def effects_of(measure: Measure, tasks: Sequence[PairedTask]) -> Effects:
     """What each task adds to the difference in a measure."""
     told = [(task, sums) for task in tasks if (sums := _sums(measure, task)) is not None]
-    kept, sums = tuple(task for task, _ in told), np.array([row for _, row in told]).reshape(-1, 2, 2)
+    kept = tuple(task for task, _ in told)
+    table: Floats = np.array([row for _, row in told], dtype=np.float64).reshape(-1, 2, 2)
     if measure.kind == POOLED:
-        values, before, after = _pooled(sums)
+        values, before, after = _pooled(table)
     else:
-        values, before, after = _by_task(sums, logs=measure.kind == AMOUNT)
+        values, before, after = _by_task(table, logs=measure.kind == AMOUNT)
     if before is None:
         kept, values = (), np.zeros(0)
     return Effects(tasks=kept, values=values, before=before, after=after, left_out=len(tasks) - len(kept))
