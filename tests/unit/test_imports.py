@@ -118,6 +118,7 @@ ALLOWED = {
     "jinja2": {"sandbox.report.html"},
     "matplotlib": {"sandbox.report.html"},
     "git": {"sandbox.history_reader", "sandbox.gitrepos"},
+    "sqlalchemy": {"sandbox.nights.history", "sandbox.nights.migrations", "sandbox.nights.tables"},
 }
 
 
@@ -242,6 +243,7 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
         "matplotlib",
         "statsmodels",
         "yaml",
+        "sqlalchemy",
     }
     assert "sandbox" in loaded
     assert not loaded & heavy
