@@ -22,7 +22,8 @@ DESIGN = ("n", "clusters", "p", "least p", "detectable")
 
 def sheets(found: Comparison) -> Iterator[Sheet]:
     """The tables in their order; none for what there is nothing of."""
-    yield measures(found)
+    if any(one.change.items for one in found.differences):
+        yield measures(found)
     if found.slices:
         yield slices(found)
     if found.flips:
@@ -125,7 +126,9 @@ def transcripts(found: Comparison, runs: tuple[str, str], program: str = "roadte
     """What to type to see both sides of what flipped for the worse."""
     worse = _parted(found)[0][:MOST_NAMED]
     return [
-        shlex.join([program, "show", run, trial]) for one in worse for run, trial in zip(runs, one.trials, strict=True)
+        f"{program} {shlex.join(['show', run, trial])}"
+        for one in worse
+        for run, trial in zip(runs, one.trials, strict=True)
     ]
 
 
