@@ -78,3 +78,29 @@ def test_nights_that_differ_a_little_all_alike_make_few_alarms(baseline: int) ->
     assert alarms(years, many=300)[0][:, -1].mean() <= 0.06
     lowered = replace(years, drop=0.15, since=30, nights=37)
     assert found_within(alarms(lowered, many=300)[0], 30) >= 0.8
+
+
+def usual(baseline: int, many: int = MANY) -> tuple[float, float, float]:
+    """What is usually done, one-sided at 5%: in what share of years in which nothing changes it alarms.
+
+    A z-test of each night; one of all nights so far; a confidence sequence that takes the baseline for the truth.
+    """
+    each, every, frozen = 0, 0, 0
+    for number in range(0, many, AT_ONCE):
+        drops = drops_of(*draw(Years(baseline=baseline), AT_ONCE, 7_000_000 + number))
+        base, weight = drops.base[:, None], drops.weight.cumsum(axis=1)
+        mean = (drops.weight * drops.drop).cumsum(axis=1) / weight
+        each += (drops.drop / np.sqrt(drops.variance * (1 / drops.weight + 1 / base)) > 1.645).any(axis=1).sum()
+        every += (mean / np.sqrt(drops.variance * (1 / weight + 1 / base)) > 1.645).any(axis=1).sum()
+        ratio = 0.1**2 * weight / drops.variance
+        half = 0.1 * np.sqrt((1 + ratio) * (np.log1p(ratio) + 2 * np.log(20))) / ratio
+        frozen += (mean > half).any(axis=1).sum()
+    return each / many, every / many, frozen / many
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_what_is_usually_done_alarms_more_often(baseline: int) -> None:
+    each, every, frozen = usual(baseline)
+    assert each > 0.5
+    assert every > 0.1
+    assert frozen > 0.1
