@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from rich.console import Console
 from scipy import stats
 
+from sandbox.cli import main
 from sandbox.cli_compare import BY, METRICS
 from sandbox.compare.comparison import DIMENSIONS, Comparison, as_data, compare
 from sandbox.compare.differences import difference
@@ -24,7 +26,6 @@ from sandbox.errors import BadInput
 from sandbox.gap.outcomes import LeftOut
 from sandbox.gap.simulate import record
 from sandbox.report.compare_text import remarks, sheets, transcripts
-from tests.support.command import roadtest
 
 Row = dict[str, Any]
 DIGEST = "a" * 64
@@ -233,6 +234,7 @@ def test_the_gate_of_an_amount_goes_by_percent() -> None:
     after = [{**row, "time": {**row["time"], "wall_s": 12.0}} for row in rows([3] * 8)]
     outcomes = [gate(MEASURES["wall"], tasks_of(before, after), margin).outcome for margin in (0.0, 0.19, 0.21)]
     assert outcomes == [WORSE, WORSE, HELD]
+    json.dumps(as_data(compared(before, after, metric="wall", margin=0.1)), allow_nan=False)
 
 
 def test_by_chance_the_gate_fails_in_five_percent() -> None:
@@ -309,24 +311,28 @@ def test_the_choices_of_the_command_are_those_there_are() -> None:
 # --- the command ---
 
 
+def typed(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["compare", *map(str, words)])
+
+
 def test_the_command_exits_by_the_gate(tmp_path: Path) -> None:
     good, bad = written(tmp_path / "good", rows([3] * 8)), written(tmp_path / "bad", rows([3] * 2 + [0] * 6))
-    held = roadtest("compare", good, good, "--gate")
-    assert (held.returncode, "gate passed" in held.stdout) == (0, True)
-    failed = roadtest("compare", good, bad, "--gate", "--json")
+    held = typed(good, good, "--gate")
+    assert (held.exit_code, "gate passed" in held.stdout) == (0, True)
+    failed = typed(good, bad, "--gate", "--json")
     data = json.loads(failed.stdout)
-    assert failed.returncode == 1
+    assert failed.exit_code == 1
     assert (data["gate"]["passed"], len(data["flips"])) == (False, 6)
     assert data["transcripts"][1].endswith(f"show {bad} simulated/i0002-report/m/field/0")
-    assert roadtest("compare", good, bad).returncode == 0
-    wrong = roadtest("compare", good, bad, "--gate", "--margin", "nan")
-    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert typed(good, bad).exit_code == 0
+    wrong = typed(good, bad, "--gate", "--margin", "nan")
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
 
 
 def test_what_else_differs_between_runs_is_said(tmp_path: Path) -> None:
     one = written(tmp_path / "one", rows([3] * 6), tools={"bash": DIGEST}, limits={"calls": 5})
     two = written(tmp_path / "two", rows([3] * 6), tools={"bash": "b" * 64}, limits={})
-    text = roadtest("compare", one, two).stdout
+    text = typed(one, two).stdout
     assert "the tools are not the same, so that they are in the differences too (bash)" in text
     assert "(A: calls=5; B: none typed)" in text
 
