@@ -11,6 +11,7 @@ import click
 
 from sandbox import __version__
 from sandbox.cli_add import new_task, repo
+from sandbox.cli_compare import compare
 from sandbox.cli_gap import gap
 from sandbox.cli_judge import judge
 from sandbox.cli_rejudge import rejudge
@@ -56,6 +57,7 @@ def main() -> None:
 main.add_command(run)
 main.add_command(judge)
 main.add_command(gap)
+main.add_command(compare)
 main.add_command(rejudge)
 main.add_command(repo)
 main.add_command(import_group)

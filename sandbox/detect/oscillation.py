@@ -204,4 +204,5 @@ def as_record(findings: Findings) -> dict[str, Any]:
         "state_cycles": findings.cycles.total,
         "alternation_max": findings.alternation_max,
         "index": None if findings.index is None else round(findings.index, 6),
+        "after_fix": findings.coming_back.intervals,
     }

@@ -88,7 +88,9 @@ def test_wrong_words(tmp_path: Path) -> None:
     assert "No such option" in refused("run", task, "--modle", "x")
     assert "no such file" in refused("run", tmp_path / "nowhere", "--model", "scripted:nop")
     assert "no task.toml" in refused("run", tmp_path / "toy" / "calc" / "tests", "--model", "scripted:nop")
-    assert "unknown (known: field, loop)" in refused("run", task, "--model", "scripted:nop", "--condition", "moon")
+    assert "--condition moon: unknown (known: field, loop," in refused(
+        "run", task, "--model", "scripted:nop", "--condition", "moon"
+    )
     assert "--out" in refused("run", task, "--model", "scripted:nop", "--resume")
     assert "results.jsonl" in refused("report", tmp_path)
     assert "not a run's" in refused("run", task, "--model", "scripted:nop", "--out", tmp_path)

@@ -307,6 +307,7 @@ def test_the_record_of_an_alternator() -> None:
         "state_cycles": 0,
         "alternation_max": 3,
         "index": round(1 - 1 / 7, 6),
+        "after_fix": 3,
     }
 
 
@@ -319,6 +320,7 @@ def test_nothing_done_is_no_event() -> None:
         "state_cycles": 0,
         "alternation_max": 0,
         "index": None,
+        "after_fix": 0,
     }
 
 

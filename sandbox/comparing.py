@@ -1,0 +1,72 @@
+"""Reading two runs for `roadtest compare`: their records, and what they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sandbox.compare.comparison import Comparison, compare
+from sandbox.compare.measures import PRIMARY
+from sandbox.compare.pairing import Side, candidate_of, pair
+from sandbox.journal import RunDirectory, read_results
+from sandbox.limits import NAMES
+from sandbox.lockfile import read_lock, unfinished_rejudging
+
+HELD_AGAINST = ("tasks", "conditions", "candidates", "tools")
+
+
+def read_comparison(
+    runs: tuple[Path, Path],
+    *,
+    candidates: tuple[str | None, str | None] = (None, None),
+    metric: str = PRIMARY,
+    margin: float | None = None,
+    by: Sequence[str] = (),
+) -> tuple[Comparison, tuple[str, ...]]:
+    """Two runs held against each other, and what has to be said of how they were made.
+
+    Args:
+        runs: A, from before, and B. candidates: of each; None: the only one. metric, margin, by: as for `compare`.
+
+    Raises:
+        BadInput: no run there, a broken file, no such candidate, or several and none named.
+    """
+    locks = tuple(read_lock(RunDirectory(run).lock_file)["inputs"] for run in runs)
+    one, two = (Side(records=read_results(run), digests=_digests(lock)) for run, lock in zip(runs, locks, strict=True))
+    first = candidate_of(one, candidates[0], str(runs[0]))
+    second = candidate_of(two, candidates[1], str(runs[1]))
+    unfinished = [note for run in dict.fromkeys(runs) for note in unfinished_rejudging(RunDirectory(run).lock_file)]
+    found = compare(pair((one, two), (first, second)), metric=metric, margin=margin, dimensions=by)
+    return found, (*unfinished, *_otherwise((one, two), (first, second)), *_limits(locks))
+
+
+def _digests(inputs: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    return {
+        kind: {
+            name: str(value["digest"] if isinstance(value, Mapping) else value)
+            for name, value in inputs.get(kind, {}).items()
+        }
+        for kind in HELD_AGAINST
+    }
+
+
+def _otherwise(sides: tuple[Side, Side], names: tuple[str, str]) -> Iterator[str]:
+    """What is in the difference beside the candidate."""
+    one, two = (side.digests for side in sides)
+    if names[0] == names[1] and one["candidates"].get(names[0]) != two["candidates"].get(names[1]):
+        yield f"{names[0]} is set up otherwise in B than in A"
+    tools = sorted(name for name in {*one["tools"], *two["tools"]} if one["tools"].get(name) != two["tools"].get(name))
+    if tools:
+        yield f"the tools are not the same, so that they are in the differences too ({', '.join(tools)})"
+
+
+def _limits(locks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    words = [_worded(lock.get("limits") or {}) for lock in locks]
+    if words[0] != words[1]:
+        yield f"the runs had other limits, so that budgets are in the differences too (A: {words[0]}; B: {words[1]})"
+
+
+def _worded(limits: Mapping[str, Any]) -> str:
+    told = {name: "none" if limits[name] is None else f"{limits[name]:g}" for name in NAMES if name in limits}
+    return ", ".join(f"{name}={word}" for name, word in told.items()) or "none typed"

@@ -1,0 +1,20 @@
+"""Reading nightly.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox import schema
+from sandbox.nights.config import Nightly, from_table
+from sandbox.reading import read_toml, shown
+
+
+def load_nightly(path: Path) -> Nightly:
+    """What a file says of nights.
+
+    Raises:
+        BadInput: it is missing or broken, naming the field.
+    """
+    document = read_toml(path)
+    schema.check("nightly.v1", document, file=shown(path))
+    return from_table(document, shown(path))

@@ -1,0 +1,129 @@
+"""A night as files for others: summary.md for people, junit.xml for what shows tests. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+
+from sandbox.compare.comparison import Comparison
+from sandbox.compare.measures import AMOUNT
+from sandbox.nights.verdict import BROKEN, FAILED, SKIPPED, Check, NightReport
+from sandbox.report.compare_text import percent_more, remarks
+from sandbox.report.gap_text import p_value, points
+from sandbox.report.sheet import NOTHING
+from sandbox.report.transcript_lines import one_line
+
+LONGEST, MOST_DETAILS = 500, 50
+# Characters that XML cannot hold even as references.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
+
+
+def summary(report: NightReport) -> str:
+    """The night in Markdown: what failed first, then all figures."""
+    lines = [f"# {_text(report.name)}: {'passed' if report.passed else 'FAILED'}", ""]
+    lines += [f"Run {_code(report.run)}, begun {_text(report.at)}.", ""]
+    lines += ["| candidate | test | | |", "| --- | --- | --- | --- |"]
+    order = (FAILED, BROKEN, SKIPPED)
+    for check in sorted(
+        report.checks, key=lambda one: order.index(one.outcome) if one.outcome in order else len(order)
+    ):
+        lines.append(_row([_text(check.candidate), check.name, f"**{check.outcome}**", _text(check.line)]))
+    lines += ["", *_worse(report.checks)]
+    for name, comparison in report.comparisons:
+        lines += [f"## {_text(name)}: this night against its baseline", "", *_figures(comparison), ""]
+    if report.transcripts:
+        lines += ["## Transcripts of what got worse", "", *(f"    {_line(one)}" for one in report.transcripts), ""]
+    if report.notes:
+        lines += ["## Notes", "", *(f"- {_text(note)}" for note in report.notes), ""]
+    return "\n".join(lines)
+
+
+def _worse(checks: Iterable[Check]) -> Iterator[str]:
+    for check in checks:
+        if check.details:
+            yield f"## {_text(check.candidate)}: less often accepted"
+            yield ""
+            yield from (f"- {_text(detail)}" for detail in check.details[:MOST_DETAILS])
+            if len(check.details) > MOST_DETAILS:
+                yield f"- and {len(check.details) - MOST_DETAILS:,} more"
+            yield ""
+
+
+def _figures(found: Comparison) -> Iterator[str]:
+    yield "| measure | A | B | change | 95% interval | p |"
+    yield "| --- | ---: | ---: | ---: | --- | ---: |"
+    for one in found.differences:
+        if not one.change.items:
+            continue
+        amount = one.measure.kind == AMOUNT
+        shown = percent_more if amount else points
+        low, high = one.change.low, one.change.high
+        span = NOTHING if low is None or high is None else f"{shown(low)} to {shown(high)}"
+        levels = [
+            NOTHING if value is None else f"{value:.3g}" if amount else f"{100 * value:.1f}%"
+            for value in (one.before, one.after)
+        ]
+        yield _row([one.measure.words, *levels, shown(one.change.value), span, p_value(one.change.p)])
+    yield ""
+    yield from (f"- {_text(line)}" for line in remarks(found))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _line(text: str) -> str:
+    return one_line(text, LONGEST)
+
+
+def _text(text: str) -> str:
+    """What others wrote as text, so that none of it is taken for Markdown or HTML."""
+    return _MARKS.sub(r"\\\1", _line(text))
+
+
+def _code(text: str) -> str:
+    return f"`{_line(text).replace('`', 'ˋ')}`"
+
+
+def junit(report: NightReport) -> str:
+    """The night in JUnit's XML: a suite for each candidate, a case for each test.
+
+    What got worse is a failure; what cannot be told, an error; what has no whole baseline yet is skipped.
+    """
+    root = ElementTree.Element("testsuites", _counts(report.checks) | {"name": _xml(report.name)})
+    for candidate in dict.fromkeys(check.candidate for check in report.checks):
+        held = [check for check in report.checks if check.candidate == candidate]
+        facts = _counts(held) | {"name": _xml(candidate), "timestamp": _xml(report.at)}
+        suite = ElementTree.SubElement(root, "testsuite", facts)
+        for check in held:
+            names = {"classname": _xml(f"{report.name}.{candidate}"), "name": check.name}
+            _case(ElementTree.SubElement(suite, "testcase", names), check)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(case: ElementTree.Element, check: Check) -> None:
+    kind = {FAILED: "failure", BROKEN: "error", SKIPPED: "skipped"}.get(check.outcome)
+    if kind is None:
+        ElementTree.SubElement(case, "system-out").text = _xml(check.line)
+        return
+    inside = ElementTree.SubElement(case, kind, {"message": _xml(check.line)})
+    if check.details:
+        inside.text = "\n".join(map(_xml, check.details))
+
+
+def _counts(checks: Iterable[Check]) -> dict[str, str]:
+    held = Counter(check.outcome for check in checks)
+    return {
+        "tests": str(held.total()),
+        "failures": str(held[FAILED]),
+        "errors": str(held[BROKEN]),
+        "skipped": str(held[SKIPPED]),
+    }
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)
