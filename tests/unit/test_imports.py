@@ -93,7 +93,7 @@ PURE = {
     "sandbox.licences",
     "sandbox.canary_lines",
 }
-PURE_FOLDERS = ("sandbox.detect", "sandbox.gap", "sandbox.mutation", "sandbox.report")
+PURE_FOLDERS = ("sandbox.detect", "sandbox.gap", "sandbox.mutation", "sandbox.outcomes", "sandbox.report")
 # Of all that is not the standard library, this is what the pure half may lean on.
 PURE_LIBRARIES = {
     *("jinja2", "json_repair", "jsonschema", "libcst", "markupsafe", "matplotlib", "numpy", "packaging", "rich"),
