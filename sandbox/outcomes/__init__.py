@@ -4,6 +4,7 @@
     state         exports of services, and their difference by rows
     allowed       which changes rules cover, as many as can be
     milestones    how far somebody got: the best topological matching
+    happenings    the service log read back
     spec          what a task declares, read from a document
     judging       all of it put together
 

@@ -70,6 +70,12 @@ PURE = {
     "sandbox.harbor.network",
     "sandbox.harbor.state",
     "sandbox.harbor.carrying",
+    "sandbox.services.proxy.damage",
+    "sandbox.services.proxy.faults",
+    "sandbox.services.proxy.memory",
+    "sandbox.services.proxy.message",
+    "sandbox.services.proxy.routes",
+    "sandbox.services.proxy.settings",
     "sandbox.swebench.instances",
     "sandbox.cp.building",
     "sandbox.cp.verdicts",
@@ -109,6 +115,7 @@ ALLOWED = {
     "httpx": {"sandbox.llm"},
     "requests": {"sandbox.env"},
     "unearth": {"sandbox.fetch"},
+    "h11": {"sandbox.services"},
     "yaml": {"sandbox.cp.yaml_text"},
     "jinja2": {"sandbox.report.html"},
     "matplotlib": {"sandbox.report.html"},
@@ -189,6 +196,11 @@ def test_a_library_with_an_effect_is_imported_where_it_belongs_only(library: str
     places = ALLOWED[library]
     assert not {name for name in users if not any(f"{name}.".startswith(f"{place}.") for place in places)}
     assert users, f"nobody imports {library} any more: take it out of the table"
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if name.startswith("sandbox.services")])
+def test_services_run_from_a_copy_of_their_folder(name: str) -> None:
+    assert {target for target in own(name) if not target.startswith("sandbox.services")} <= {"sandbox"}
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
