@@ -143,6 +143,7 @@ def test_conflicts(client: httpx.Client) -> None:
         ({"currency": "EUR"}, "currency"),
         ({"extra": 1}, "extra"),
         ({"metadata": {"a": 1}}, "metadata.a"),
+        ({"order_id": "a\0"}, "order_id"),
     ],
 )
 def test_what_is_wrong_is_named(client: httpx.Client, changes: dict[str, Any], param: str) -> None:
@@ -164,6 +165,26 @@ def test_pages_hold_every_row_once_while_rows_are_added(client: httpx.Client) ->
             break
     assert [one for one in seen if one.startswith("ch_") and len(one) == 5] == [f"ch_{n:02}" for n in range(24, -1, -1)]
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"a":',
+        "[" * 100_000,
+        "NaN",
+        "",
+        '{"customer": "cus_ada", "amount": %s, "currency": "eur"}' % ("9" * 5000),
+        '{"customer": "cus_ada", "amount": 1, "currency": "eur", "metadata": {"\\ud800": "x"}}',
+        '{"customer": "cus_ada", "amount": 1, "currency": "eur", "metadata": {"a": "\\ud800"}}',
+    ],
+    ids=range(7),
+)
+def test_whatever_is_sent_the_state_can_be_told(client: httpx.Client, body: str) -> None:
+    before = state(client)
+    found = client.post("/v1/charges", content=body, headers={"content-type": "application/json"})
+    assert found.status_code in (400, 422)
+    assert state(client) == before
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "cmVmdW5kczoz", "Y2hhcmdlczox4pyT", "é"])

@@ -55,7 +55,14 @@ def make_app(path: str = ":memory:", seed: dict[str, Any] | None = None) -> Fast
         ValueError: the seed does not hold.
     """
     seed = seed or {}
-    app = FastAPI(title="Payments", version="1", docs_url=None, redoc_url=None, generate_unique_id_function=_named)
+    app = FastAPI(
+        title="Payments",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_named,
+    )
     app.state.database = Database(path, TABLES, str(seed.get("seed", "payments")))
     app.state.lock = asyncio.Lock()
     app.state.authorize = _authorizing([str(key) for key in seed.get("api_keys", [DEFAULT_KEY])])

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from sandbox.services.common.texts import Plain
+
 Amount = Annotated[StrictInt, Field(ge=1, le=99_999_999, description="in the smallest unit of the currency")]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
+Text = Annotated[Plain, Field(min_length=1, max_length=200)]
+Email = Annotated[Plain, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
 Currency = Literal["eur", "usd", "gbp"]
 EventType = Literal["charge.succeeded", "charge.refunded", "customer.created", "customer.updated"]
 
@@ -38,7 +40,7 @@ class ChargeGiven(_Given):
     amount: Amount
     currency: Currency
     order_id: Text | None = None
-    metadata: Annotated[dict[str, str], Field(max_length=20)] = {}
+    metadata: Annotated[dict[Text, Annotated[Plain, Field(max_length=500)]], Field(max_length=20)] = {}
 
 
 class RefundGiven(_Given):
@@ -51,7 +53,7 @@ class RefundGiven(_Given):
 class EndpointGiven(_Given):
     """Where events are to be sent."""
 
-    url: Annotated[str, Field(pattern=r"^http://[^\s]+$", max_length=500)]
+    url: Annotated[Plain, Field(pattern=r"^http://[^\s]+$", max_length=500)]
     events: Annotated[list[EventType], Field(min_length=1)]
 
 
