@@ -7,7 +7,8 @@
     memory       what was answered before, to be answered again (pure)
     message      requests and answers, and their headers (pure)
     service_log  every request and what was done to it
-    forwarding   asking a service
+    courier      webhooks of services, sent on
+forwarding   asking a service
     carrying     one request from its arrival to its answer
     server       connections of clients
 

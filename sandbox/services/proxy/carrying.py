@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.services.proxy import routes
 from sandbox.services.proxy.damage import damaged
 from sandbox.services.proxy.faults import HELD, Fault, Faults
-from sandbox.services.proxy.forwarding import ServiceGone, forward
+from sandbox.services.proxy.forwarding import ServiceGone, Unsendable, forward
 from sandbox.services.proxy.memory import Memory
 from sandbox.services.proxy.message import Answer, Headers, Request
 from sandbox.services.proxy.service_log import ServiceLog
@@ -90,6 +90,8 @@ class Carrier:
     async def _asked(self, number: int, request: Request, extra: Headers = (), **notes: Any) -> Told:
         try:
             answer = await forward(self._service.upstream, request, extra)
+        except Unsendable as exc:
+            return Told(answer=_says(400, str(exc)), notes={"refused": "unsendable"})
         except ServiceGone as exc:
             self._log.gone(self._service.name, number, str(exc))
             return Told(answer=_says(502, "Bad Gateway"), notes={"gone": True})

@@ -18,18 +18,26 @@ class ServiceGone(Exception):
     """The service could not be asked, or gave no answer that is one."""
 
 
-async def forward(address: Address, request: Request, extra: Headers = ()) -> Answer:
+class Unsendable(ValueError):
+    """The request itself cannot be written as HTTP: whoever made it is at fault, not the service."""
+
+
+async def forward(address: Address, request: Request, extra: Headers = (), patience: float = PATIENCE) -> Answer:
     """Ask a service.
 
     Args:
         extra: headers of ours.
+        patience: seconds that it has.
 
     Raises:
         ServiceGone: no connection, no answer in time, or none that is HTTP.
+        Unsendable: the request cannot be written as HTTP.
     """
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await _asked(address, request, extra)
+    except h11.LocalProtocolError as exc:
+        raise Unsendable(str(exc)) from exc
     except (OSError, h11.RemoteProtocolError, TimeoutError, asyncio.IncompleteReadError) as exc:
         raise ServiceGone(f"{type(exc).__name__}: {exc}") from exc
 

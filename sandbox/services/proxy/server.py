@@ -10,6 +10,7 @@ from typing import Any
 import h11
 
 from sandbox.services.proxy.carrying import Carrier
+from sandbox.services.proxy.courier import Courier
 from sandbox.services.proxy.message import Answer, Request, end_to_end
 from sandbox.services.proxy.service_log import LogFailed, ServiceLog
 from sandbox.services.proxy.settings import Service, Settings
@@ -33,6 +34,7 @@ class Proxy:
         self._settings = settings
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._servers: list[asyncio.Server] = []
+        self._couriers: list[asyncio.Future[None]] = []
         self._open = 0
 
     async def start(self) -> Mapping[str, Any]:
@@ -57,9 +59,20 @@ class Proxy:
         """Listen no more."""
         for server in self._servers:
             server.close()
+        for courier in self._couriers:
+            courier.cancel()
+
+    async def _send(self, courier: Courier) -> None:
+        try:
+            await courier.run()
+        except Exception as exc:
+            # Nobody else would notice that nothing is sent any more.
+            self._fail(exc)
 
     async def _listen(self, service: Service, log: ServiceLog) -> Mapping[str, Any]:
         carrier = Carrier(service, self._settings.seed, log)
+        if service.courier:
+            self._couriers.append(asyncio.ensure_future(self._send(Courier(service, self._settings.seed, log))))
 
         async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._meet(carrier, reader, writer)
@@ -78,14 +91,17 @@ class Proxy:
             if self._open <= MOST_CONNECTIONS:
                 await _Client(reader, writer).serve(carrier)
         except LogFailed as exc:
-            if not self._failed.done():
-                self._failed.set_exception(exc)
+            self._fail(exc)
         except (OSError, TimeoutError, asyncio.CancelledError):
             # The client went, was silent for too long, or the proxy ends: nobody is left to be told.
             pass
         finally:
             self._open -= 1
             writer.transport.abort()
+
+    def _fail(self, exc: Exception) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(exc)
 
 
 class _Client:

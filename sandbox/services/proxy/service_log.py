@@ -1,7 +1,7 @@
 """The service log: one JSON object a line, `request` when a request has come, `answer` when it is over.
 
-`gone` stands between the two where the service itself could not be asked. Bodies are kept as they were written, so that
-no number is rounded on the way to the judge.
+`gone` stands between the two where the service itself could not be asked; `delivery` is a webhook that was sent.
+Bodies are kept as they were written, so that no number is rounded on the way to the judge.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ class ServiceLog:
             **rest,
             **_body(b"" if told is None else told.body),
         )
+
+    def delivery(self, service: str, number: str, url: str, body: str, status: int, fault: str | None) -> None:
+        """Note that a webhook was sent; `status` 0 where nobody answered."""
+        told = {"delivery": number, "url": url, "status": status, "fault": fault}
+        self._write("delivery", service=service, **told, **_body(body.encode()))
 
     def _write(self, kind: str, **data: Any) -> int:
         number = self._next

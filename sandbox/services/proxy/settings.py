@@ -44,7 +44,8 @@ class Service:
 
     closed: prefixes of administrative routes. dry_run: whether it answers `roadtest-dry-run` by doing and rolling back.
     rates: share of requests by fault. retry_after: seconds that a 429 asks for. hold: seconds until a request that is
-    not answered is let go.
+    not answered is let go. courier: whether its webhooks are to be sent. forged, replayed: share of these before which
+    a forged one goes, and of those that are sent once more.
     """
 
     name: str
@@ -56,6 +57,9 @@ class Service:
     script: tuple[Scripted, ...] = ()
     retry_after: int = 1
     hold: float = 30.0
+    courier: bool = False
+    forged: float = 0.0
+    replayed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,9 @@ def _service(name: str, table: Any) -> Service:
         "script": _script,
         "retry_after": _natural,
         "hold": _seconds,
+        "courier": _flag,
+        "forged": _share,
+        "replayed": _share,
     }
     where = f"services.{name}"
     return Service(
