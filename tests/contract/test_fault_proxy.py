@@ -176,6 +176,15 @@ def test_a_stale_read_is_what_was_true_before_a_write(tmp_path: Path) -> None:
         assert other.json()["item_count"] == 1
 
 
+def test_a_read_that_still_holds_is_not_stale(tmp_path: Path) -> None:
+    with rig(tmp_path, **script("stale", method="GET", times=3)) as at:
+        at.client.post("/items", json=ITEM)
+        counts = [at.client.get("/x").json()["item_count"] for _ in range(3)]
+        assert counts == [1, 1, 1]
+        assert [one["notes"] for one in at.entries()[1:]] == [{"unfit": "stale"}] * 3
+        assert len(at.shop.seen) == 4
+
+
 def test_a_duplicated_page_loses_nothing_for_whoever_follows_cursors(tmp_path: Path) -> None:
     with rig(tmp_path, **script("duplicated-page", nth=3)) as at:
         for number in range(5):
