@@ -6,10 +6,6 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("sqlalchemy")
-pytest.importorskip("psycopg")
-
 from sqlalchemy import create_engine, insert, inspect
 
 from sandbox.errors import HarnessError

@@ -70,6 +70,12 @@ PURE = {
     "sandbox.harbor.network",
     "sandbox.harbor.state",
     "sandbox.harbor.carrying",
+    "sandbox.services.proxy.damage",
+    "sandbox.services.proxy.faults",
+    "sandbox.services.proxy.memory",
+    "sandbox.services.proxy.message",
+    "sandbox.services.proxy.routes",
+    "sandbox.services.proxy.settings",
     "sandbox.swebench.instances",
     "sandbox.cp.building",
     "sandbox.cp.verdicts",
@@ -100,7 +106,14 @@ PURE = {
     "sandbox.licences",
     "sandbox.canary_lines",
 }
-PURE_FOLDERS = ("sandbox.compare", "sandbox.detect", "sandbox.gap", "sandbox.mutation", "sandbox.report")
+PURE_FOLDERS = (
+    "sandbox.compare",
+    "sandbox.detect",
+    "sandbox.gap",
+    "sandbox.mutation",
+    "sandbox.outcomes",
+    "sandbox.report",
+)
 # Of all that is not the standard library, this is what the pure half may lean on.
 PURE_LIBRARIES = {
     *("jinja2", "json_repair", "jsonschema", "libcst", "markupsafe", "matplotlib", "numpy", "packaging", "rich"),
@@ -116,6 +129,11 @@ ALLOWED = {
     "httpx": {"sandbox.llm"},
     "requests": {"sandbox.env"},
     "unearth": {"sandbox.fetch"},
+    "h11": {"sandbox.services"},
+    "fastapi": {"sandbox.services"},
+    "pydantic": {"sandbox.services"},
+    "starlette": {"sandbox.services"},
+    "uvicorn": {"sandbox.services"},
     "yaml": {"sandbox.cp.yaml_text"},
     "jinja2": {"sandbox.report.html"},
     "matplotlib": {"sandbox.report.html"},
@@ -197,6 +215,11 @@ def test_a_library_with_an_effect_is_imported_where_it_belongs_only(library: str
     places = ALLOWED[library]
     assert not {name for name in users if not any(f"{name}.".startswith(f"{place}.") for place in places)}
     assert users, f"nobody imports {library} any more: take it out of the table"
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if name.startswith("sandbox.services")])
+def test_services_run_from_a_copy_of_their_folder(name: str) -> None:
+    assert {target for target in own(name) if not target.startswith("sandbox.services")} <= {"sandbox"}
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-pytest.importorskip("sqlalchemy")
-
 from sqlalchemy import create_engine
 
 from sandbox.errors import BadInput, HarnessError

@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("sqlalchemy")
-
 from sandbox.nights.blame import HOLDS, MACHINE, WORSE
 from sandbox.nights.history import History
 from sandbox.nights.watching import watch

@@ -1,0 +1,82 @@
+"""A small service with real state on a Unix socket: items, by pages, and a dry run that writes nothing."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+PAGE = 2
+
+
+class Shop(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """The server, with what it holds and what came to it."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), _Handler)
+        self.items: list[dict[str, Any]] = []
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def address_string(self) -> str:
+        return "unix"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing: what came is in `seen`."""
+
+    def _note(self) -> Shop:
+        shop = cast("Shop", self.server)
+        shop.seen.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()}))
+        return shop
+
+    def do_GET(self) -> None:
+        shop = self._note()
+        path, _, query = self.path.partition("?")
+        if path == "/items":
+            start = int(parse_qs(query).get("cursor", ["0"])[0])
+            following = start + PAGE if start + PAGE < len(shop.items) else None
+            return self._say(200, {"data": shop.items[start : start + PAGE], "next": following, "total_count": 1})
+        if path == "/text":
+            return self._say(200, "plain", "text/plain")
+        return self._say(200, {"path": self.path, "item_count": len(shop.items)})
+
+    def do_POST(self) -> None:
+        shop = self._note()
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        item = {"id": len(shop.items) + 1, **json.loads(body or b"{}")}
+        if self.headers.get("roadtest-dry-run") is None:
+            shop.items.append(item)
+        self._say(201, item)
+
+    def _say(self, status: int, document: Any, kind: str = "application/json") -> None:
+        data = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@contextmanager
+def shop(path: Path) -> Iterator[Shop]:
+    """A shop that serves as long as the context lasts."""
+    server = Shop(path)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
