@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-
-from unearth import Link, PackageFinder
+from typing import TYPE_CHECKING, Any
 
 from sandbox import paths
 from sandbox.errors import BadInput, HarnessError, boundary, one_line
 from sandbox.journal import write_whole
+
+if TYPE_CHECKING:
+    from unearth import Link, PackageFinder
 
 # Wheels for these are downloaded whatever this machine's own Python is.
 IMAGE_PYTHON = "3.11"
@@ -111,9 +113,16 @@ def _find(project: str, file: str, manifest: str) -> Link:
     raise BadInput(f"{manifest}: {file}: the package index has no such file of {project}")
 
 
+def _finder(**options: Any) -> PackageFinder:
+    # Imported here: it takes a tenth of a second, and most commands fetch nothing.
+    from unearth import PackageFinder
+
+    return PackageFinder(index_urls=list(index_urls()), **options)
+
+
 def _links(project: str) -> Iterator[tuple[Link, str | None]]:
     """What the index lists of a project: each file with its version."""
-    finder = PackageFinder(index_urls=list(index_urls()), only_binary=(), ignore_compatibility=True)
+    finder = _finder(only_binary=(), ignore_compatibility=True)
     with boundary(HarnessError, f"look {project} up on the package index", Exception):
         packages = list(finder.find_all_packages(project, allow_yanked=True))
         if not packages:
@@ -135,6 +144,8 @@ class _Anchors(HTMLParser):
         found = dict(attrs)
         href, at = found.get("href"), found.get("data-upload-time")
         if tag == "a" and href and at:
+            from unearth import Link
+
             self.days[Link(href).filename] = at[:10]
 
 
@@ -146,7 +157,7 @@ def normal(name: str) -> str:
 def _days(project: str) -> dict[str, str]:
     """The day (ISO) on which each file was uploaded, as far as an index says so."""
     days: dict[str, str] = {}
-    finder = PackageFinder(index_urls=list(index_urls()))
+    finder = _finder()
     accepted = {"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.5"}
     for url in index_urls():
         if not url.startswith("http"):
@@ -166,7 +177,7 @@ def _days(project: str) -> dict[str, str]:
 
 
 def _download(link: Link, file: str) -> bytes:
-    finder = PackageFinder(index_urls=list(index_urls()))
+    finder = _finder()
     try:
         with finder.session.get_stream(link.normalized, headers={"Accept-Encoding": "identity"}) as response:
             response.raise_for_status()

@@ -24,7 +24,7 @@ from typing import Any
 
 from sandbox.detect.made import Made
 from sandbox.detect.printed import prints_files
-from sandbox.detect.reported import BUSY, CODES, DROPPED, PHRASE, REPORTED
+from sandbox.detect.reported import BUSY, CODES, DROPPED, PHRASE, reported
 
 FILE_TOOLS = frozenset({"read_file", "search", "list_dir", "write_file", "edit_file"})
 _TIMEOUT_EXIT = 124
@@ -128,7 +128,7 @@ def _says_not_yet(made: Made) -> Iterator[bool]:
     yield bool(statuses and _UNSETTLED_STATUS.fullmatch(statuses[-1]))
     if statuses and statuses[-1].startswith("2"):
         ending = [line for line in ending if not line.startswith(("< ", "* "))]
-    yield any(REPORTED.match(line) for line in ending)
+    yield any(reported().match(line) for line in ending)
     if len(lines) <= FEW_LINES:
         waits = [place for place, line in enumerate(lines) if _WAITS.match(line.strip())]
         # What was waited for may have come.

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sandbox.detect.sayings import PLAINLY_NOT, RATHER_NOT, is_done, is_of_another
+from sandbox.detect.sayings import is_done, is_of_another, plainly_not, rather_not
 from sandbox.events import Event
 
 MOST_READ = 20_000
@@ -101,8 +101,8 @@ def says_not_done(text: str, *, handing_in: bool = False) -> bool:
     verdict: bool | None = None
     rather, done, last = False, False, ""
     for last in _sentences(text[-MOST_READ:]):
-        found = PLAINLY_NOT.search(last)
-        half = found or RATHER_NOT.search(last)
+        found = plainly_not().search(last)
+        half = found or rather_not().search(last)
         if half is None or is_of_another(last, half.start()):
             found = half = None
         finished = is_done(last, half.end() if half else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 BUSY = r"(?:408|425|429|50[0-9]|51[01]|52[0-7]|529|530|598|599)"
 PHRASE = (
@@ -150,4 +151,9 @@ _LINES = [
     r"(?:[\w .-]{1,40}: )?too many requests\b(?:[.:,!;(]|$)",
     r"(?:[<*] ?)?retry-after: ?\S",
 ]
-REPORTED = re.compile("|".join(f"(?:{one})" for one in _LINES), re.IGNORECASE)
+
+
+@cache
+def reported() -> re.Pattern[str]:
+    """What a line begins with that tells of a service's trouble. Compiled when first wanted: it takes a while."""
+    return re.compile("|".join(f"(?:{one})" for one in _LINES), re.IGNORECASE)
