@@ -2,7 +2,10 @@
 
 ROADTEST := .venv/bin/roadtest
 DEMO := --model scripted:oracle --model scripted:nop --model scripted:clumsy --model scripted:wrong-fix
-TESTS := .venv/bin/python -m pytest
+TESTS := .venv/bin/python -m pytest --durations=25 --durations-min=3
+# Tests that ask no engine share the cores; those that do have the machine for themselves.
+SHARED := -n 2 --dist loadfile
+WITH_ENGINE := tests/adversarial tests/contract tests/e2e
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo lint test test-unit test-all bench format lock clean
@@ -26,11 +29,12 @@ lint: ## ruff and the type checker
 	.venv/bin/mypy
 
 test: setup-dev lint ## checks and tests (under 20 minutes on 2 cores)
-	$(TESTS) -m "not slow"
+	$(TESTS) $(SHARED) -m "not slow and not docker"
+	$(TESTS) $(WITH_ENGINE) -m "not slow and docker"
 
 test-unit: ## the tests that need no Docker (seconds)
 	@scripts/setup --dev --venv
-	$(TESTS) tests/unit
+	$(TESTS) $(SHARED) tests/unit
 
 test-all: setup-dev lint ## all tests, the long ones too
 	ROADTEST_EXAMPLES=thorough $(TESTS)

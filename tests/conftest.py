@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,3 +56,10 @@ def _hangups_are_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_terminal() -> None:
+    """Tests see the same width wherever they are started from: workers of pytest-xdist are told that of a terminal."""
+    os.environ.pop("COLUMNS", None)
+    os.environ.pop("LINES", None)
