@@ -37,7 +37,8 @@ test-unit: ## the tests that need no Docker (seconds)
 	$(TESTS) $(SHARED) tests/unit
 
 test-all: setup-dev lint ## all tests, the long ones too
-	ROADTEST_EXAMPLES=thorough $(TESTS)
+	ROADTEST_EXAMPLES=thorough $(TESTS) $(SHARED) -m "not docker"
+	ROADTEST_EXAMPLES=thorough $(TESTS) $(WITH_ENGINE) -m docker
 
 bench: setup-dev ## measure what a call, a snapshot, a trial and judging cost, and keep it in docs/benchmarks.md
 	.venv/bin/python -m bench --write
