@@ -22,6 +22,7 @@ from bench import (
     cp_cases,
     judging,
     labels,
+    nights,
     oscillation,
     pages,
     report,
@@ -61,6 +62,7 @@ SECTIONS: Mapping[str, tuple[Measure, int]] = {
     "throughput": (throughput.measure, 1),
     "report": (report.measure, 3),
     "pages": (pages.measure, 5),
+    "nights": (nights.measure, 3),
 }
 
 

@@ -16,7 +16,7 @@ import anyio
 from sandbox.course import Stage
 from sandbox.cp.asking import SYSTEM as PROBLEM_SYSTEM
 from sandbox.detect.selfchecks import own_check
-from sandbox.errors import ProviderError
+from sandbox.errors import DeadlinePassed, ProviderError
 from sandbox.events import Event
 from sandbox.exact import for_tool
 from sandbox.journal import Journal
@@ -210,7 +210,7 @@ def _drop_calls(turn: Turn, calls: tuple[Call, ...], hit: Hit, replied: Event) -
 
 def _end_by(turn: Turn, hit: Hit, *, cause: Event | None = None) -> str:
     if hit.limit == "deadline" and turn.meter.mostly_lost:
-        raise ProviderError(
+        raise DeadlinePassed(
             f"{DEADLINE} passed ({hit.value:.0f} s of {hit.bound:g} s), and most of that time was not "
             "the candidate's own",
             kind="timeout",

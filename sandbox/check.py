@@ -6,6 +6,7 @@ tests that end otherwise from run to run (steadiness), tests or solution that ca
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 
 from sandbox import soundness
 from sandbox.bounds import bounds_for
-from sandbox.condition import FIELD, LOOP
+from sandbox.condition import FAULTY, FIELD, LOOP
 from sandbox.cp.proving import problem_faults
 from sandbox.events import Event, final_check, of_kind
 from sandbox.inspection import Closer, look_closer
@@ -23,15 +24,24 @@ from sandbox.judge import PASSING
 from sandbox.loader import load_expectation
 from sandbox.plan import Candidate, Plan, Trial, make_plan, parse_candidate
 from sandbox.progress import Progress
+from sandbox.proofs import Proofs
 from sandbox.run import run_plan
 from sandbox.score import NO_VERDICT
 from sandbox.task import Task
 from sandbox.tooling import Toolset
 
 MOST_NAMED = 5
+# Whose failures say nothing of the task that they befell.
+NOT_THE_TASKS = frozenset({"sandbox", "harness", "provider"})
 RUNS = 3
 # TOML has no null.
 NONE = "none"
+
+
+class Unproved(str):
+    """A line that says nothing of its task: Roadtest failed, or what it runs on."""
+
+    __slots__ = ()
 
 
 def plan_checks(tasks: Sequence[Task], expected: Callable[[Task, str], Mapping[str, Any]] | None = None) -> Plan:
@@ -52,6 +62,10 @@ def plan_checks(tasks: Sequence[Task], expected: Callable[[Task, str], Mapping[s
             planned = make_plan([task], [candidate], [condition_of(task)], 1, wanted.get("limits")).trials
             # What came back on the way is looked for where somebody says what that has to be, and along a chain.
             trials += [replace(trial, probed=bool(task.steps) or "oscillation" in wanted) for trial in planned]
+        if task.services:
+            # The reference gets through when services falter, and doing nothing does no harm then either.
+            both = [parse_candidate(f"scripted:{name}") for name in ("oracle", "nop")]
+            trials += make_plan([task], both, [FAULTY.name], 1).trials
     return Plan(trials=tuple(trials), left_out=())
 
 
@@ -61,12 +75,19 @@ def condition_of(task: Task) -> str:
 
 
 async def check_tasks(
-    tasks: Sequence[Task], *, tools: Toolset, concurrency: int, progress: Progress, runs: int = RUNS
+    tasks: Sequence[Task],
+    *,
+    tools: Toolset,
+    concurrency: int,
+    progress: Progress,
+    runs: int = RUNS,
+    proofs: Proofs | None = None,
 ) -> dict[str, list[str]]:
     """Run the proofs; what does not hold, one line each, by task (empty: it holds).
 
     Args:
         runs: of the hidden tests on the reference, at least.
+        proofs: from earlier checks, and where these go; without, every tree is judged and every container searched.
 
     Raises:
         SandboxError, HarnessError: as `run_plan`.
@@ -77,27 +98,49 @@ async def check_tasks(
     with tempfile.TemporaryDirectory(prefix="roadtest-check-") as folder:
         directory = RunDirectory(Path(folder) / "run")
         bounds = bounds_for(concurrency)
-        outcome = await run_plan(plan, directory, tools=tools, bounds=bounds, resume=False, progress=progress)
+        outcome = await run_plan(
+            plan, directory, tools=tools, bounds=bounds, resume=False, progress=progress, before=proofs
+        )
         for trial in plan.trials:
-            record = directory.results.get(trial.key)
+            record, lines = directory.results.get(trial.key), list[str]()
             if record is None:
-                lines = [f"{trial.candidate.name}: was not run ({outcome.stopped})"]
+                lines = [Unproved(f"{trial.candidate.name}: was not run ({outcome.stopped})")]
             else:
                 events = read_events(directory.path / "trials" / trial.key)
                 lines = _differences(trial.task, trial.candidate, record, events)
+                if trial.condition == FAULTY.name:
+                    lines = [type(line)(f"under the condition {FAULTY.name}: {line}") for line in lines]
             # A task that does not build fails every proof alike; once is enough.
             faults[trial.task.name] += [line for line in lines if line not in faults[trial.task.name]]
         progress.say("looking for tests and solutions where candidates could find them")
-        oracles = {trial.task.name: trial.key for trial in plan.trials if trial.candidate.kind == "oracle"}
-        closer = Closer(directory=directory, oracles=oracles, tools=tools, runs=runs)
+        oracles = {
+            trial.task.name: trial.key
+            for trial in plan.trials
+            if trial.candidate.kind == "oracle" and trial.condition != FAULTY.name
+        }
+        closer = Closer(directory=directory, oracles=oracles, tools=tools, runs=runs, proofs=proofs)
         for name, lines in (await look_closer(closer, tasks, parts, concurrency=concurrency)).items():
             faults[name] += lines
+        if proofs is not None:
+            held = [trial for trial in plan.trials if _is_judged_alone(trial.task) and not faults[trial.task.name]]
+            _keep(proofs, held, directory)
     return faults
+
+
+def _is_judged_alone(task: Task) -> bool:
+    """Whether nothing goes into a judgement but tree, image and tests: no service, no whole file system."""
+    return task.harbor is None and task.problem is None and not task.services
+
+
+def _keep(proofs: Proofs, trials: Sequence[Trial], directory: RunDirectory) -> None:
+    images = json.loads(directory.lock_file.read_text("ascii"))["inputs"]["images"]
+    for trial in trials:
+        proofs.keep(images[trial.task.name], directory.path / "trials" / trial.key)
 
 
 def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
     if record["verdict"] in NO_VERDICT:
-        return [f"no proof came to a verdict: {record['reason']}"]
+        return [without_verdict(record, events)]
     checked = final_check(events)
     if task.problem is not None:
         return problem_faults(task.problem, candidate.script or "", record, checked)
@@ -112,6 +155,13 @@ def _differences(task: Task, candidate: Candidate, record: Mapping[str, Any], ev
     assert candidate.script is not None
     expected = _expected(task, candidate.script)
     return [f"variant {candidate.script}: {line}" for line in differences(expected, record)]
+
+
+def without_verdict(record: Mapping[str, Any], events: Sequence[Event]) -> str:
+    """What is said of a trial that came to none; `Unproved` where its task has no part in that."""
+    line = f"no proof came to a verdict: {record['reason']}"
+    final = [event.data["origin"] for event in of_kind(events, "fault") if event.data["final"]]
+    return Unproved(line) if final and final[-1] in NOT_THE_TASKS else line
 
 
 def oracle_faults(record: Mapping[str, Any], events: Sequence[Event]) -> list[str]:

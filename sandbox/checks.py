@@ -6,6 +6,7 @@ import json
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 
@@ -31,18 +32,39 @@ class Checked:
     def of(cls, done: Check) -> Checked:
         """What is kept of a check."""
         text = json.dumps({"planted": done.planted, **done.answer}, indent=1)
-        return cls(judgement=done.judgement, packed=zlib.compress(text.encode("ascii")), seconds=done.seconds)
+        return cls(judgement=done.judgement, packed=cls.packed_of(text.encode("ascii")), seconds=done.seconds)
+
+    @staticmethod
+    def packed_of(answer: bytes) -> bytes:
+        """A judge's answer as it is held here."""
+        return zlib.compress(answer)
 
     def answer(self) -> bytes:
         """What the judge said, as it goes into a log."""
         return zlib.decompress(self.packed)
 
 
-class Checks:
-    """What was judged, by key; with a lock for each key that is being judged."""
+class Before(Protocol):
+    """What was judged before this run."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def foresees(self, image: str, exam: str) -> bool:
+        """Whether trees of an image were judged by an exam, which its digest names."""
+        ...
+
+    def recall(self, key: CheckKey) -> Checked | None:
+        """What was found of a tree, if it is known."""
+        ...
+
+
+class Checks:
+    """What was judged, by key; with a lock for each key that is being judged.
+
+    before: where else an answer may be found, if anywhere.
+    """
+
+    def __init__(self, most: int = MOST, before: Before | None = None) -> None:
         self._most = most
+        self._before = before
         self._found: OrderedDict[CheckKey, Checked] = OrderedDict()
         self._locks: dict[CheckKey, anyio.Lock] = {}
 
@@ -57,7 +79,13 @@ class Checks:
         """What was found, if it is still known."""
         if (found := self._found.get(key)) is not None:
             self._found.move_to_end(key)
+        elif self._before is not None and (found := self._before.recall(key)) is not None:
+            self.put(key, found)
         return found
+
+    def foresees(self, image: str, exam: str) -> bool:
+        """Whether a tree of an image will most likely not have to be judged."""
+        return self._before is not None and self._before.foresees(image, exam)
 
     def put(self, key: CheckKey, found: Checked) -> None:
         """Keep what was found."""

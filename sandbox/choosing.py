@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sandbox.limits import parse_limits
 from sandbox.loader import load_tasks
 from sandbox.plan import Candidate, Plan, make_plan
 from sandbox.pointing import Pointer, point_to
+from sandbox.suite_marks import read_marks
 from sandbox.suites import read_defaults
 from sandbox.task import Task
 
@@ -57,7 +58,8 @@ class Choice:
     @property
     def notes(self) -> list[str]:
         """What has to be said of it beforehand."""
-        return [*(f"{task.name}: {note}" for task in self.tasks for note in task.notes), *self.plan.left_out]
+        notes = [f"{task.name}: {note}" for task in self.tasks for note in task.notes]
+        return [*notes, *(f"{name}: left out, {why}" for name, why in self.plan.retired.items()), *self.plan.left_out]
 
 
 def _pointers(tasks: Sequence[Task], conditions: Sequence[Condition]) -> dict[str, Pointer | str]:
@@ -93,7 +95,11 @@ def choose_trials(typed: Typed) -> Choice:
     settled = {"candidates": typed.models, "conditions": typed.conditions, "repeats": typed.repeats}
     defaults = read_defaults(typed.suites, typed=[name for name, value in settled.items() if value])
     caps, words = split([*defaults.limits, *typed.limits])
-    tasks = with_network(load_tasks(typed.suites), allowed=typed.allow_network)
+    loaded = with_network(load_tasks(typed.suites), allowed=typed.allow_network)
+    retired = {task.name: f"retired on {task.retired.on}: {task.retired.reason}" for task in loaded if task.retired}
+    tasks = [task for task in loaded if task.name not in retired]
+    if not tasks:
+        raise BadInput("; ".join(["nothing is left to run", *(f"{name}: {why}" for name, why in retired.items())]))
     names = typed.models or defaults.candidates
     if not names:
         raise BadInput("--model: name at least one candidate (or list them in a suite, as candidates)")
@@ -117,7 +123,7 @@ def choose_trials(typed: Typed) -> Choice:
     return Choice(
         tasks=tasks,
         candidates=candidates,
-        plan=plan,
+        plan=replace(plan, retired=retired, versions=read_marks(typed.suites).versions),
         caps=caps,
         unlisted=unlisted(candidates, known, typed.candidates_file),
     )

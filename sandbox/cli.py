@@ -13,9 +13,12 @@ from sandbox import __version__
 from sandbox.cli_add import new_task, repo
 from sandbox.cli_compare import compare
 from sandbox.cli_gap import gap
+from sandbox.cli_history import history
 from sandbox.cli_judge import judge
+from sandbox.cli_nightly import nightly
 from sandbox.cli_rejudge import rejudge
 from sandbox.cli_run import run
+from sandbox.cli_suite import suite
 from sandbox.cli_swebench import export_group, import_group
 from sandbox.commands import (
     UNFOLDED,
@@ -27,14 +30,15 @@ from sandbox.commands import (
     warn,
 )
 
-DONE, DOES_NOT_HOLD = 0, 1
+DONE, DOES_NOT_HOLD, FAILED = 0, 1, 3
 
 EXAMPLES = """\b
 Examples:
   roadtest run tasks/demo --model scripted:oracle --model scripted:nop
   roadtest run tasks/demo --model openai/gpt-4o --repeats 3 --concurrency 2
   roadtest run tasks/demo --model openai/mine --api-base http://host:8000/v1
-  roadtest run nightly.toml --plan
+  roadtest run suite.toml --plan
+  roadtest nightly nightly.toml
   roadtest report runs/2026-01-31_12-00-00
   roadtest show runs/2026-01-31_12-00-00 jsonpointer-defaultdict/openai
 """
@@ -58,6 +62,9 @@ main.add_command(run)
 main.add_command(judge)
 main.add_command(gap)
 main.add_command(compare)
+main.add_command(nightly)
+main.add_command(history)
+main.add_command(suite)
 main.add_command(rejudge)
 main.add_command(repo)
 main.add_command(import_group)
@@ -128,21 +135,27 @@ def report(
 @click.option("--step", type=int, metavar="N", help="Step N alone, with everything in full.")
 @click.option("--diff/--no-diff", default=True, show_default=True, help="What each call changed.")
 @click.option("--full", is_flag=True, help="Cut nothing, and show the system prompt.")
+@click.option("--held-out", is_flag=True, help="Show it even if its task is held out.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def show(directory: Path, trial: str | None, step: int | None, diff: bool, full: bool, as_json: bool) -> None:
+def show(
+    directory: Path, trial: str | None, step: int | None, diff: bool, full: bool, held_out: bool, as_json: bool
+) -> None:
     """The transcript of one trial, step by step; without TRIAL, the trials of the run.
 
     TRIAL is a key as in results.jsonl (suite/task/candidate/condition/n) or any part of it that fits one trial only.
     """
     from sandbox import showing
     from sandbox.errors import BadInput
+    from sandbox.held_out import held_out_of
 
     if trial is not None:
-        showing.print_trial(directory, trial, step=step, diffs=diff, full=full, as_json=as_json)
+        showing.print_trial(directory, trial, step=step, diffs=diff, full=full, as_json=as_json, held_out=held_out)
     elif step is not None:
         raise BadInput("--step: say of which TRIAL")
     else:
         showing.print_trials(directory, as_json=as_json)
+        if hidden := held_out_of(directory):
+            warn([f"trials of {len(hidden)} held-out {'task is' if len(hidden) == 1 else 'tasks are'} not listed"])
 
 
 @main.command(short_help="Function calls: which were faulty, and how.")
@@ -227,16 +240,22 @@ task.add_command(new_task)
 @click.option(
     "--runs", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs of the tests on the reference."
 )
-def check_command(suites: tuple[str, ...], concurrency: int, allow_network: bool, runs: int) -> None:
+@click.option("--fresh", is_flag=True, help="Judge and search everything anew, whatever an earlier check has found.")
+def check_command(suites: tuple[str, ...], concurrency: int, allow_network: bool, runs: int, fresh: bool) -> None:
     """Prove tasks: the reference is accepted, doing nothing is wrong, every variant does as it declares.
 
     Tests that end otherwise from run to run are named. Tests and solution must not be found by a candidate, and what
     it is asked must be in words of the task's own.
 
-    Exit code 1, with one line for each fault, if a task does not hold.
+    What a check has found lately of a task that held is not found again: trees that were judged, images that were
+    searched, each as long as all that goes into it is the same. The trials are run each time.
+
+    Exit code 1, with one line for each fault, if a task does not hold; 3 if nothing speaks against any, but some could
+    not be proved, as Roadtest or what it runs on failed.
     """
     from sandbox import check, loader, toolbox
     from sandbox.harbor.network import with_network
+    from sandbox.proofs import Proofs
     from sandbox.run import check_tasks as check_inputs
     from sandbox.soundness import remarks
 
@@ -246,12 +265,16 @@ def check_command(suites: tuple[str, ...], concurrency: int, allow_network: bool
     tell_notes([f"{task.name}: {note}" for task in tasks for note in (*task.notes, *remarks(task))])
 
     def make(progress: Any) -> Any:
-        return check.check_tasks(tasks, tools=tools, concurrency=concurrency, progress=progress, runs=runs)
+        return check.check_tasks(
+            tasks, tools=tools, concurrency=concurrency, progress=progress, runs=runs, proofs=Proofs(fresh=fresh)
+        )
 
     faults: dict[str, list[str]] = carry_out(make)
     for name, lines in faults.items():
         click.echo(f"{name}: holds" if not lines else "\n".join(f"{name}: {line}" for line in lines))
-    sys.exit(DOES_NOT_HOLD if any(faults.values()) else DONE)
+    said = [line for lines in faults.values() for line in lines]
+    only_unproved = all(isinstance(line, check.Unproved) for line in said)
+    sys.exit(DONE if not said else FAILED if only_unproved else DOES_NOT_HOLD)
 
 
 @main.command()

@@ -9,8 +9,8 @@ import click
 
 from sandbox.commands import existing_run, output, warn
 from sandbox.errors import BadInput
+from sandbox.rungs import RUNGS
 
-RUNGS = ("kernel", "function", "report", "loop", "rough")
 BY = ("package", "category", "difficulty", "kind", "fixed_at")
 
 

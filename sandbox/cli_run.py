@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.commands import INTERRUPTED, carry_out, go_on_command, tell_notes, warn
-from sandbox.errors import BadInput, RoadtestError
-
-if TYPE_CHECKING:
-    from sandbox.journal import RunDirectory
-    from sandbox.run import Outcome
+from sandbox.cli_run_through import carry_out_plan
+from sandbox.commands import go_on_command, tell_notes
+from sandbox.errors import BadInput
 
 
 @click.command()
@@ -212,26 +206,17 @@ def run(
         concurrency, judges=judges, builds=builds, model_calls=model_calls, retries=retries, caps=chosen.caps
     )
 
-    def make(progress: Any) -> Any:
-        return running.run_plan(
-            planned,
-            directory,
-            tools=tools,
-            bounds=bounds,
-            resume=resume,
-            progress=progress,
-            record=record,
-            replay=tape,
-        )
-
-    click.echo(f"run: {directory.path}", err=True)
-    go_on = f"what was finished is kept; go on with: {go_on_command(directory.path)}"
-    try:
-        with _leaving_nothing(directory):
-            outcome: Outcome = carry_out(make, at_once=f"roadtest: stopped at once; {go_on}", as_json=as_json)
-    except KeyboardInterrupt:
-        warn([f"stopped; {go_on}"])
-        sys.exit(INTERRUPTED)
+    outcome = carry_out_plan(
+        planned,
+        directory,
+        tools=tools,
+        bounds=bounds,
+        resume=resume,
+        go_on=go_on_command(directory.path),
+        as_json=as_json,
+        record=record,
+        replay=tape,
+    )
     print_outcome(outcome, as_json=as_json, played_back=played_back)
     sys.exit(outcome.exit_code)
 
@@ -248,20 +233,3 @@ def _check_replaying(record: Path | None, replay: Path | None, *, execute: bool,
         raise BadInput("--execute: say what is replayed with --replay DIR")
     if strict and not execute:
         raise BadInput("--strict: goes with --replay DIR --execute; without --execute every difference is final")
-
-
-@contextlib.contextmanager
-def _leaving_nothing(directory: RunDirectory) -> Iterator[None]:
-    """Remove a run's directory, and those above it that were not there, if it fails before anything is in it."""
-    new = [path for path in (directory.path, *directory.path.parents) if not path.exists()]
-    lock = directory.path / ".lock"
-    was_there = lock.exists()
-    try:
-        yield
-    finally:
-        if not was_there and list(directory.path.glob("*")) == [lock]:
-            # What another run has taken meanwhile, or cannot be removed, stays.
-            with contextlib.suppress(OSError, RoadtestError), directory.taken():
-                lock.unlink()
-                for path in new:
-                    path.rmdir()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
 from sandbox.caps import figures
 from sandbox.commands import HIGHER, go_on_command, output, program_name, warn
-from sandbox.limits import DEADLINE
 from sandbox.report import divergences, standings
 from sandbox.run import Outcome
-from sandbox.score import NO_VERDICT
+from sandbox.score import DEADLINE_PASSED, NO_VERDICT
 
 # Of more candidates than this only their number is told.
 MOST_NAMED = 4
@@ -29,7 +29,7 @@ def print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None
     else:
         _print_tables(outcome)
     warn(standings.remarks(outcome.records))
-    warn(list(_not_run(outcome)))
+    warn(list(not_run(outcome)))
     if outcome.diverged:
         warn([divergences.in_short(outcome.diverged)])
     if outcome.exit_code == 3 and played_back and not outcome.missing:
@@ -63,7 +63,7 @@ def _print_tables(outcome: Outcome) -> None:
     console.print(more, markup=False, highlight=False, soft_wrap=True)
 
 
-def _not_run(outcome: Outcome) -> Iterator[str]:
+def not_run(outcome: Outcome) -> Iterator[str]:
     """How many trials were not run, and which of them for which reason."""
     if not outcome.not_run:
         return
@@ -98,5 +98,5 @@ def _going_on(outcome: Outcome) -> Iterator[str]:
     yield f"to go on put more than that in place of {HIGHER}: {command}"
 
 
-def _is_overdue(record: Mapping[str, object]) -> bool:
-    return record["verdict"] in NO_VERDICT and DEADLINE in str(record["reason"])
+def _is_overdue(record: Mapping[str, Any]) -> bool:
+    return record["verdict"] in NO_VERDICT and DEADLINE_PASSED in record.get("flags", ())

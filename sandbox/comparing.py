@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sandbox.compare.pairing import Side, candidate_of, pair
 from sandbox.journal import RunDirectory, read_results
 from sandbox.limits import NAMES
 from sandbox.lockfile import read_lock, unfinished_rejudging
+from sandbox.veil import SUITE, alias, veiled
 
 HELD_AGAINST = ("tasks", "conditions", "candidates", "tools")
 
@@ -33,7 +34,12 @@ def read_comparison(
         BadInput: no run there, a broken file, no such candidate, or several and none named.
     """
     locks = tuple(read_lock(RunDirectory(run).lock_file)["inputs"] for run in runs)
-    one, two = (Side(records=read_results(run), digests=_digests(lock)) for run, lock in zip(runs, locks, strict=True))
+    # What one of them holds out is not told of the other either.
+    hidden = frozenset().union(*(lock.get("held_out") or () for lock in locks))
+    one, two = (
+        Side(records=veiled(read_results(run), hidden), digests=_digests(lock, hidden))
+        for run, lock in zip(runs, locks, strict=True)
+    )
     first = candidate_of(one, candidates[0], str(runs[0]))
     second = candidate_of(two, candidates[1], str(runs[1]))
     unfinished = [note for run in dict.fromkeys(runs) for note in unfinished_rejudging(RunDirectory(run).lock_file)]
@@ -41,14 +47,18 @@ def read_comparison(
     return found, (*unfinished, *_otherwise((one, two), (first, second)), *_limits(locks))
 
 
-def _digests(inputs: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _digests(inputs: Mapping[str, Any], hidden: Collection[str]) -> dict[str, dict[str, str]]:
     return {
         kind: {
-            name: str(value["digest"] if isinstance(value, Mapping) else value)
+            _called(kind, name, hidden): str(value["digest"] if isinstance(value, Mapping) else value)
             for name, value in inputs.get(kind, {}).items()
         }
         for kind in HELD_AGAINST
     }
+
+
+def _called(kind: str, name: str, hidden: Collection[str]) -> str:
+    return f"{SUITE}/{alias(name)}" if kind == "tasks" and name in hidden else name
 
 
 def _otherwise(sides: tuple[Side, Side], names: tuple[str, str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ loop      the bug-report loop: the first bug that fails is reported, the candida
           in, all bugs are judged, and the first that fails now is reported, for so many rounds
 lab       for problems: so many submissions, each answered with its verdict (in the field: one, not answered)
 function  the task with its file, its function and a failing test
+faulty    as in the field, but services (of tasks that have some) falter
 rough     the task mistyped, in few words or another language, below a long thread, with tools that falter; rough-loop
           is that in the loop
 
@@ -23,9 +24,9 @@ from importlib import resources
 from typing import Any
 
 from sandbox.limits import Given, parse_limits
+from sandbox.rungs import KERNEL
 from sandbox.task import Task
 
-KERNEL = "kernel"
 EVERY_TOOL = "*"
 # What a prompt may give away: the file, the function, and the source of a hidden test that fails.
 FAILING_TEST = "failing-test"
@@ -69,7 +70,8 @@ class Condition:
     """rounds: how often bugs are reported at most; 0 where none is. submissions: of a problem, at most.
 
     stands_on: the rung of the ladder that it puts tasks on; None: that of the task. limits: budgets of its trials.
-    faults: by tool, `EVERY_TOOL` for all that are not named. seed: of noise and faults, together with task and repeat.
+    faults: by tool, `EVERY_TOOL` for all that are not named. service_faults: share of requests to services, by fault.
+    seed: of noise and faults, together with task and repeat.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Condition:
     faults: Mapping[str, ToolFaults] = field(default_factory=dict)
     seed: int = 0
     limits: Given = field(default_factory=dict)
+    service_faults: Mapping[str, float] = field(default_factory=dict)
 
     def misses(self, task: Task) -> str | None:
         """Why the condition does not apply to a task; None if it does."""
@@ -88,6 +91,8 @@ class Condition:
             return "is no problem to which programs are submitted"
         if task.problem is not None:
             return self._misses_problem()
+        if self.service_faults and not task.services:
+            return "integrates with no service that could fail"
         if self.prompt.given and (task.release is None or task.steps):
             return "is no task of a single fix between two releases, so there is no function to be named"
         return self._misses_rounds(task) if self.rounds else None
@@ -95,7 +100,7 @@ class Condition:
     def _misses_problem(self) -> str | None:
         if self.rounds:
             return f"{_PROBLEM} has no bug to report"
-        if self.noise != Noise() or self.faults:
+        if self.noise != Noise() or self.faults or self.service_faults:
             return f"{_PROBLEM} is asked for as it is"
         return f"{_PROBLEM} stands on {KERNEL} alone" if self.stands_on not in (None, KERNEL) else None
 
@@ -146,6 +151,7 @@ def from_table(name: str, table: Mapping[str, Any]) -> Condition:
         ),
         faults={tool: ToolFaults(**rates) for tool, rates in table.get("faults", {}).items()},
         seed=table.get("seed", 0),
+        service_faults={fault: float(share) for fault, share in table.get("service_faults", {}).items()},
         limits=parse_limits(f"{limit}={value}" for limit, value in table.get("limits", {}).items()),
     )
 
@@ -168,4 +174,4 @@ def _bundled() -> dict[str, Condition]:
 
 
 CONDITIONS: Mapping[str, Condition] = _bundled()
-FIELD, LOOP, LAB = CONDITIONS["field"], CONDITIONS["loop"], CONDITIONS["lab"]
+FIELD, LOOP, LAB, FAULTY = (CONDITIONS[name] for name in ("field", "loop", "lab", "faulty"))

@@ -19,9 +19,11 @@ from typing import Any
 from sandbox import schema
 from sandbox.candidates import limit_words
 from sandbox.caps import split
-from sandbox.condition import CONDITIONS, KERNEL, Condition, Noise, from_table
+from sandbox.condition import CONDITIONS, Condition, Noise, from_table
 from sandbox.errors import BadInput
 from sandbox.reading import read_toml, shown
+from sandbox.rungs import KERNEL, ROUGH
+from sandbox.serving.declared import check_shares
 
 FILE = Path("conditions.toml")
 
@@ -64,7 +66,8 @@ def _check(found: Condition, where: str) -> None:
     for tool, rates in found.faults.items():
         if rates.timeout + rates.fail_once + rates.cut > 1:
             raise BadInput(f"{where}.faults.{tool}: the chances of a call add up to more than 1")
-    if (found.noise != Noise() or found.faults) and found.stands_on != "rough":
+    if (found.noise != Noise() or found.faults) and found.stands_on != ROUGH:
         raise BadInput(f"{where}.rung: with noise or faults a task stands on the rung rough; say so")
+    check_shares(found.service_faults, f"{where}.service_faults")
     if found.prompt.given and found.stands_on in (None, KERNEL):
         raise BadInput(f"{where}.prompt.given: whoever is told that stands on a rung of its own; say which, as rung")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox import schema
@@ -13,13 +14,11 @@ from sandbox.detect.facts import TrialCalls
 from sandbox.detect.faults import trial_calls
 from sandbox.errors import BadInput
 from sandbox.events import Event
-from sandbox.journal import read_events
+from sandbox.held_out import held_out_of
 from sandbox.report.calls import call_report
 from sandbox.report.calls_data import CallReport
-
-MOST_BYTES = 256 * 1024 * 1024
-# What reading an event that is not as its schema says may raise.
-_MISREAD = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
+from sandbox.showing import MISREAD, trial_events
+from sandbox.veil import SUITE, alias
 
 
 def count_calls(run: Path, by: Sequence[str] = ()) -> CallReport:
@@ -31,12 +30,12 @@ def count_calls(run: Path, by: Sequence[str] = ()) -> CallReport:
     Raises:
         BadInput: no run there, or a log is broken; names the file.
     """
-    with _uncollected():
+    with uncollected():
         return call_report(read_trials(run), by)
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Leave the search for cycles out: logs make millions of small objects and not one cycle."""
     was_on = gc.isenabled()
     gc.disable()
@@ -47,8 +46,11 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def read_trials(run: Path) -> Iterator[TrialCalls]:
-    """The calls of each trial of a run, from its log.
+def read_trials(run: Path, *, but: Collection[str] = ()) -> Iterator[TrialCalls]:
+    """The calls of each trial of a run, from its log; of held-out tasks without their names.
+
+    Args:
+        but: keys of trials that are left out.
 
     Raises:
         BadInput: as `count_calls`.
@@ -58,22 +60,27 @@ def read_trials(run: Path) -> Iterator[TrialCalls]:
         known = any((run / name).exists() for name in ("lock.json", "results.jsonl"))
         lacking = "no trial of this run has begun yet" if known else "no trials there; is it the directory of a run?"
         raise BadInput(f"{run}: {lacking}")
-    for log in logs:
-        yield _read(log)
+    hidden = held_out_of(run)
+    wanted = [log for log in logs if str(log.parent.relative_to(run / "trials")) not in but]
+    for log in wanted:
+        found = calls_of(log.parent, trial_events(log.parent))
+        name = f"{found.suite}/{found.task}"
+        yield replace(found, suite=SUITE, task=alias(name), trial=SUITE) if name in hidden else found
 
 
-def _read(log: Path) -> TrialCalls:
-    # Through a link or from a FIFO, reading might never end.
-    if log.is_symlink() or not log.is_file():
-        raise BadInput(f"{log}: is not a regular file; this is no directory of a run")
-    if log.stat().st_size > MOST_BYTES:
-        raise BadInput(f"{log}: holds more than {MOST_BYTES >> 20} MiB")
-    events = read_events(log.parent)
-    if not events or events[0].kind != "trial.opened":
-        raise BadInput(f"{log}: does not begin with the opening of a trial")
+def calls_of(folder: Path, events: Sequence[Event]) -> TrialCalls:
+    """The calls of one trial.
+
+    Args:
+        folder: the trial's directory. events: of its log.
+
+    Raises:
+        BadInput: the events do not fit together; names the file.
+    """
+    log = folder / "events.jsonl"
     try:
         return trial_calls(events)
-    except _MISREAD as exc:
+    except MISREAD as exc:
         raise BadInput(_what_is_wrong(log, events) or f"{log}: the events do not fit together: {exc!r}") from exc
 
 
@@ -82,6 +89,6 @@ def _what_is_wrong(log: Path, events: Sequence[Event]) -> str | None:
     for event in events:
         try:
             schema.check("event.v1", json.loads(event.to_line()), file=f"{log}: seq {event.seq}")
-        except (BadInput, *_MISREAD) as exc:
+        except (BadInput, *MISREAD) as exc:
             return str(exc).partition("\n")[0]
     return None

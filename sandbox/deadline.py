@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from sandbox.errors import DeadlinePassed
 from sandbox.limits import DEADLINE
 from sandbox.llm.patience import MOST_LOST
 from sandbox.plan import Trial
@@ -69,7 +70,7 @@ class Watch:
         facts = {"origin": "sandbox", "stage": self.stage, "message": message}
         if self.stage == "probe":
             return {**facts, "error": "ProbingStopped", "final": False}
-        return {**facts, "error": "DeadlinePassed", "final": True}
+        return {**facts, "error": DeadlinePassed.__name__, "final": True}
 
 
 def _ample(trial: Trial) -> float:

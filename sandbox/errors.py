@@ -4,6 +4,7 @@ RoadtestError                      origin      exit code
 ├── BadInput                       user        2   a wrong flag, a broken file
 ├── AgentError                     agent       -   the candidate's own doing; part of the result
 ├── ProviderError                  provider    3   the model's service failed for good
+│   └── DeadlinePassed             provider    3   or for so long that the trial's deadline came
 ├── SandboxError                   sandbox     3   a container or the engine failed
 │   └── EngineGone                 sandbox     3   the Docker engine no longer answers
 ├── TaskError                      task        3   the task cannot be built or judged
@@ -56,6 +57,10 @@ class ProviderError(RoadtestError):
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
+
+
+class DeadlinePassed(ProviderError):
+    """The deadline of the trial came while its candidate waited for answers."""
 
 
 class SandboxError(RoadtestError):

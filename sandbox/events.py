@@ -35,6 +35,7 @@ KINDS = frozenset(
         "tool.started",
         "tool.returned",
         "tree.saved",
+        "state.exported",
         "checkpoint",
         "limit.hit",
         "step.closed",

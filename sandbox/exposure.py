@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.canary_lines import CanaryLine, chosen, laid_open, leaks
@@ -19,6 +19,7 @@ from sandbox.env.engine import talking
 from sandbox.env.stream import NoAnswer
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.errors import SandboxError
+from sandbox.proofs import Proofs
 from sandbox.soundness import Hidden
 from sandbox.task import Resources, Task
 from sandbox.tooling import Toolset
@@ -52,18 +53,21 @@ def exposed(
     hidden: Hidden,
     *,
     tools: Toolset,
-    known: Sequence[str],
+    known: Callable[[], Sequence[str]],
     run: str,
+    proofs: Proofs | None = None,
 ) -> list[str]:
     """Where the tests or the solution can be found, a line each. Blocks.
 
     Args:
         image: the one that the task's agents work in.
-        known: from `base_files`.
+        known: gives what `base_files` does.
         run: the id under which containers are labelled.
+        proofs: a search that found nothing is not made again; without, it is.
 
     Raises:
         SandboxError: the engine or the container failed.
+        HarnessError: a proof cannot be kept.
     """
     labels = owner.labels(run=run, trial="check", role="search")
     bugs = [test for bug in task.bugs for test in bug.tests]
@@ -74,10 +78,28 @@ def exposed(
     canaries = chosen(workspace, hidden.tests, hidden.solution, bugs)
     if not canaries:
         return faults
-    answer = _in_agents_container(client, task, image, canaries, tools, known, labels)
+    looked_for = [canary.text.decode("latin-1") for canary in canaries]
+    pieces = [images.id_of(client, image), *_what_searches(task, tools), *looked_for]
+    if proofs is not None and proofs.is_clean(pieces):
+        return faults
+    answer = _in_agents_container(client, task, image, canaries, tools, known(), labels)
     found = {**answer["found"], **_in_image(client, image, canaries)}
-    faults += leaks(found, canaries)
-    return faults + [f"{path} in the candidate's container cannot be searched" for path in answer["unread"]]
+    seen = list(leaks(found, canaries))
+    seen += [f"{path} in the candidate's container cannot be searched" for path in answer["unread"]]
+    if proofs is not None and not seen:
+        proofs.note_clean(pieces)
+    return faults + seen
+
+
+def _what_searches(task: Task, tools: Toolset) -> list[str]:
+    """All but the image and the lines that makes a difference to a search."""
+    sources = {name: tool.source for name, tool in tools.items()}
+    inside = [
+        source
+        for program in (SEARCH, guest.tool_host(sources))
+        for source in (*map(guest.source_of, program.modules), *program.extra.values())
+    ]
+    return [*inside, repr(sorted(task.environment.items()))]
 
 
 def _in_agents_container(

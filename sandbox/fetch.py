@@ -33,6 +33,8 @@ IMAGE_PYTHON = "3.11"
 logging.getLogger("unearth").addHandler(logging.NullHandler())
 
 MANYLINUX = ("2_17", "2_28", "2014")
+# How pip says that there is nothing that fits.
+_NOT_THERE = ("No matching distribution found", "ResolutionImpossible", "Invalid requirement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +243,19 @@ def choose_wheels(wanted: Sequence[str], *, machine: str, what: str) -> list[Whe
         machine, what: as for `wheels`.
 
     Raises:
-        HarnessError: some are not to be had as wheels, or the index does not answer.
+        BadInput: the index has none that meet them.
+        HarnessError: the index does not answer.
     """
     with tempfile.TemporaryDirectory(prefix="roadtest-") as name:
         report = Path(name) / "report.json"
         command = ["install", "--dry-run", "--ignore-installed", "--target", name, "--report", str(report)]
-        _pip([*command, *_for_image(machine), "--", *wanted], f"choose the wheels of {what}")
+        try:
+            _pip([*command, *_for_image(machine), "--", *wanted], f"choose the wheels of {what}", none_such=BadInput)
+        except BadInput:
+            # Of an index that does not answer pip says the same.
+            for text in wanted:
+                _links(re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0])
+            raise
         rows = json.loads(report.read_text("utf-8"))["install"]
     return [
         Wheel(
@@ -267,10 +276,12 @@ def _for_image(machine: str) -> list[str]:
     return options
 
 
-def _pip(arguments: Sequence[str], what: str) -> None:
+def _pip(arguments: Sequence[str], what: str, *, none_such: type[BadInput] | type[HarnessError] = HarnessError) -> None:
+    """Run pip. none_such: what is raised where the index answers, and has nothing that fits."""
     command = [sys.executable, "-m", "pip", arguments[0], "--quiet", *arguments[1:]]
     environment = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if result.returncode:
         lines = [line for line in result.stderr.splitlines() if "ERROR" in line] or result.stderr.splitlines()[-3:]
-        raise HarnessError(f"could not {what}: {' '.join(' '.join(lines).split())[:400]}")
+        error = none_such if any(words in result.stderr for words in _NOT_THERE) else HarnessError
+        raise error(f"could not {what}: {' '.join(' '.join(lines).split())[:400]}")

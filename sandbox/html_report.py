@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
+import json
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
-from sandbox.counting import count_calls
+from sandbox.counting import calls_of, read_trials, uncollected
+from sandbox.detect.facts import TrialCalls
 from sandbox.errors import BadInput
 from sandbox.gap.gap import Gap, gap_of
-from sandbox.gap.outcomes import LADDER
-from sandbox.oscillating import read_oscillation
+from sandbox.journal import RunDirectory
+from sandbox.oscillating import is_replayed, oscillation_of
+from sandbox.report.calls import call_report
+from sandbox.report.calls_data import CallReport
 from sandbox.report.html.competitive import scores_of
 from sandbox.report.html.index import index_rows
 from sandbox.report.html.overview import cards
@@ -21,10 +28,12 @@ from sandbox.report.html.page import GENERATOR, Page, page_parts
 from sandbox.report.html.sections import sections
 from sandbox.report.html.trial import trial_data
 from sandbox.report.oscillation_data import TrialOscillation
-from sandbox.report.oscillation_figures import OscillationReport
+from sandbox.report.oscillation_figures import OscillationReport, oscillation_report
 from sandbox.report.summary import RunReport
 from sandbox.report.transcript_lines import count
-from sandbox.showing import list_trials, read_transcript
+from sandbox.rungs import RUNGS
+from sandbox.showing import list_trials, transcript_of, trial_events
+from sandbox.veil import told
 
 # Where a page says what made it.
 _HEAD = 4096
@@ -65,16 +74,17 @@ def write_page(run: Path, file: Path, report: RunReport, step: Callable[[int, in
         BadInput: a log is broken, or the file cannot be written.
     """
     keys = [listed.trial for listed in list_trials(run)] if _has_logs(run) else []
-    oscillation = read_oscillation(run) if keys else None
-    calls = count_calls(run) if keys else None
-    page = Page(
-        title=run.resolve().name,
-        facts=_facts(report),
-        cards=cards(report),
-        sections=list(sections(report, calls, oscillation, _gap(report))),
-        rows=index_rows(report.records, keys),
-    )
-    return _write(file, page_parts(page, _transcripts(run, keys, oscillation, step)))
+    with tempfile.TemporaryFile("w+", encoding="ascii") as aside:
+        calls, oscillation = _read(run, keys, aside, step) if keys else (None, None)
+        page = Page(
+            title=run.resolve().name,
+            facts=[*_began(run), *_facts(report)],
+            cards=cards(report),
+            sections=list(sections(report, calls, oscillation, _gap(report))),
+            rows=index_rows(told(report.records), keys),
+        )
+        aside.seek(0)
+        return _write(file, page_parts(page, (line.rstrip("\n") for line in aside)))
 
 
 def _has_logs(run: Path) -> bool:
@@ -85,10 +95,22 @@ def _gap(report: RunReport) -> Gap | None:
     """The ladder; None where there is no second rung to compare with."""
     rungs = {record.get("rung") for record in report.records}
     # Records of before there were rungs have no place on it.
-    if len(rungs) < 2 or not rungs <= set(LADDER):
+    if len(rungs) < 2 or not rungs <= set(RUNGS):
         return None
     gap = gap_of(report.records, scores=scores_of(report))
     return gap if len(gap.rungs) > 1 else None
+
+
+def _began(run: Path) -> Iterator[str]:
+    """The day on which the run began, as far as its lock tells."""
+    lock = RunDirectory(run).lock_file
+    try:
+        # Through a link or from a FIFO, reading might never end.
+        told_at = json.loads(lock.read_bytes())["at"] if lock.is_file() and not lock.is_symlink() else None
+        if isinstance(told_at, str):
+            yield f"begun {datetime.datetime.fromisoformat(told_at):%Y-%m-%d}"
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        return
 
 
 def _facts(report: RunReport) -> list[str]:
@@ -102,14 +124,29 @@ def _facts(report: RunReport) -> list[str]:
     ]
 
 
-def _transcripts(
-    run: Path, keys: Sequence[str], found: OscillationReport | None, step: Callable[[int, int], None]
-) -> Iterator[str]:
-    """Each packed when it is asked for: all of them at once would not fit into memory."""
-    by_key: dict[str, TrialOscillation] = {} if found is None else {trial.trial: trial for trial in found.trials}
-    for number, key in enumerate(keys, start=1):
-        yield packed(trial_data(read_transcript(run, key), by_key.get(key)))
-        step(number, len(keys))
+def _read(
+    run: Path, keys: Sequence[str], aside: IO[str], step: Callable[[int, int], None]
+) -> tuple[CallReport, OscillationReport]:
+    """What the logs tell, each read once.
+
+    Args:
+        aside: takes the transcripts, packed, a line each: they come last in the page, and all of them at once might
+            not fit into memory.
+    """
+    replayed = is_replayed(run)
+    calls: list[TrialCalls] = []
+    trials: list[TrialOscillation] = []
+    with uncollected():
+        for number, key in enumerate(keys, start=1):
+            folder = run / "trials" / key
+            events = trial_events(folder)
+            calls.append(calls_of(folder, events))
+            trials.append(oscillation_of(folder, events, diffs=True, replayed=replayed))
+            aside.write(packed(trial_data(transcript_of(folder, events), trials[-1])) + "\n")
+            step(number, len(keys))
+        # Trials of held-out tasks have no transcript here, and count all the same.
+        calls += read_trials(run, but=set(keys))
+    return call_report(calls), oscillation_report(trials)
 
 
 def _write(file: Path, parts: Iterator[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +19,9 @@ from sandbox.errors import RoadtestError, TaskError
 from sandbox.exposure import base_files, exposed
 from sandbox.journal import RunDirectory, read_events
 from sandbox.parts import Parts
+from sandbox.proofs import Proofs
 from sandbox.task import Task
-from sandbox.threads import in_thread
+from sandbox.threads import in_thread, once
 from sandbox.tooling import Toolset
 
 
@@ -29,13 +30,14 @@ class Closer:
     """What it takes to look closer.
 
     directory: of the run that proved the tasks. oracles: the keys of the reference's trials, by task.
-    runs: of the hidden tests on the reference, at least.
+    runs: of the hidden tests on the reference, at least. proofs: from earlier checks.
     """
 
     directory: RunDirectory
     oracles: Mapping[str, str]
     tools: Toolset
     runs: int
+    proofs: Proofs | None = None
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -60,7 +62,7 @@ async def look_closer(
     places, failures = anyio.CapacityLimiter(concurrency), list[RoadtestError]()
     faults: dict[str, list[str]] = {}
 
-    async def one(task: Task, known: Sequence[str]) -> None:
+    async def one(task: Task, known: Callable[[], Sequence[str]]) -> None:
         async with places:
             if failures:
                 return
@@ -73,7 +75,7 @@ async def look_closer(
 
     try:
         base = await in_thread(images.ensure_base, client, say=lambda text: None)
-        known = await in_thread(lambda: base_files(client, base, run=closer.run_id))
+        known = once(lambda: base_files(client, base, run=closer.run_id))
         async with anyio.create_task_group() as group:
             for task in wanted:
                 group.start_soon(one, task, known)
@@ -86,18 +88,26 @@ async def look_closer(
 
 
 async def _look(
-    closer: Closer, client: Any, task: Task, image: str, parts: Parts | None, known: Sequence[str]
+    closer: Closer, client: Any, task: Task, image: str, parts: Parts | None, known: Callable[[], Sequence[str]]
 ) -> list[str]:
     hidden = soundness.hidden(task, parts)
-    search = partial(exposed, client, task, image, hidden, tools=closer.tools, known=known, run=closer.run_id)
-    faults = await in_thread(search)
+    search = partial(exposed, client, task, image, hidden, known=known, proofs=closer.proofs)
+    faults = await in_thread(lambda: search(tools=closer.tools, run=closer.run_id))
     key = closer.oracles[task.name]
     if key not in closer.directory.results:
         return faults
     folder = closer.directory.path / "trials" / key
     events = read_events(folder)
     seen = steadiness.seen(events)
-    if seen and len(seen) < closer.runs:
-        reference = steadiness.Reference(task=task, image=image, tests=hidden.tests, events=events, folder=folder)
-        seen += await steadiness.run_more(client, reference, runs=closer.runs - len(seen), run=closer.run_id)
+    # Outside a trial there are no services that the tests could ask.
+    if seen and len(seen) < closer.runs and not task.services:
+        reference = steadiness.Reference(
+            task=task,
+            image=image,
+            tests=hidden.tests,
+            events=events,
+            folder=folder,
+            fresh=closer.proofs is not None and closer.proofs.fresh,
+        )
+        seen += await steadiness.run_more(client, reference, seen, runs=closer.runs - len(seen), run=closer.run_id)
     return [*faults, *steadiness.flaky(seen)]

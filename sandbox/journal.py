@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +31,8 @@ from sandbox.holding import held
 from sandbox.score import VERDICTS
 
 HISTORY = "history.git"
+# How many blobs are brought to the disk together.
+AT_ONCE = 64
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Journal:
     """The log of one trial, open for appending.
 
     events: what was written so far. attempt: 1 for the first, one more for each that was set aside.
+    unsettled: blobs that only the operating system has so far.
     """
 
     folder: Path
@@ -45,6 +48,7 @@ class Journal:
     started: float
     events: list[Event] = field(default_factory=list)
     attempt: int = 1
+    unsettled: list[Path] = field(default_factory=list)
 
     @classmethod
     def open(cls, folder: Path) -> Journal:
@@ -82,12 +86,13 @@ class Journal:
         return event
 
     def blob(self, data: bytes) -> str:
-        """Store bytes under their SHA-256; the hash."""
+        """Store bytes under their SHA-256; the hash. They are with the operating system when this returns."""
         name = hashlib.sha256(data).hexdigest()
         path = self.folder / "blobs" / name
         with boundary(HarnessError, f"write to {self.folder}"):
             if not path.exists():
-                write_whole(path, data)
+                write_whole(path, data, settle=False)
+                self.unsettled.append(path)
         return name
 
     def read_blob(self, name: str) -> bytes:
@@ -102,13 +107,37 @@ class Journal:
             raise HarnessError(f"{self.folder / 'blobs' / name}: does not hold what it is named after")
         return data
 
+    def settle(self) -> None:
+        """Have all blobs on the disk; at the end of a trial, as nothing counts before its record is there, too.
+
+        Raises:
+            HarnessError: they do not get there.
+        """
+        with boundary(HarnessError, f"write to {self.folder}"):
+            while self.unsettled:
+                _settle(self.unsettled[-AT_ONCE:])
+                del self.unsettled[-AT_ONCE:]
+
     def close(self) -> None:
         """Flush to the disk and close. A log that cannot be flushed any more is closed all the same."""
+        with contextlib.suppress(HarnessError):
+            self.settle()
         with contextlib.suppress(OSError, ValueError):
             self.stream.flush()
             os.fsync(self.stream.fileno())
         with contextlib.suppress(OSError):
             self.stream.close()
+
+
+def _settle(paths: Sequence[Path]) -> None:
+    """Have files on the disk."""
+    with contextlib.ExitStack() as opened:
+        handles = [opened.enter_context(path.open("rb")) for path in paths]
+        # All are begun before one is waited for: then they get there together.
+        for handle in handles if hasattr(os, "posix_fadvise") else ():
+            os.posix_fadvise(handle.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        for handle in handles:
+            os.fsync(handle.fileno())
 
 
 def attempts_before(folder: Path) -> int:
@@ -147,14 +176,15 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+def write_whole(path: Path, data: bytes, *, settle: bool = True) -> None:
+    """Write a file so that it is there whole or not at all. settle: whether it is on the disk when this returns."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as handle:
             handle.write(data)
             handle.flush()
-            os.fsync(handle.fileno())
+            if settle:
+                os.fsync(handle.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ import io
 import random
 import re
 import tokenize
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,14 +123,21 @@ def plant(tests: Tree, hidden: Sequence[str], canaries: Sequence[Canary], rng: r
         if entry is None or not path.endswith(".py"):
             continue
         source, encoding = _decoded(path, entry.data)
-        source, pairs = contradict(source, local, lambda text: _plausible_name(text, taken, rng), rng, most=MOST_TWINS)
+        names = _Names(source, taken, rng)
+        full, pairs = contradict(source, local, _beside(names, source), rng, most=MOST_TWINS)
         twins += [(f"{path}::{test}", f"{path}::{twin}") for test, twin in pairs]
-        for canary in canaries:
-            name = _plausible_name(source, taken, rng)
-            source = _insert(source, _canary_source(name, canary, rng), rng)
-            ids.append(f"{path}::{name}")
-        planted[path] = Entry(entry.mode, source.encode(encoding))
+        called: list[str] = []
+        for _ in canaries:
+            called.append(names.another(" ".join([*called, *(twin for _, twin in pairs)])))
+        ids += [f"{path}::{name}" for name in called]
+        made = [_canary_source(name, canary, rng) for name, canary in zip(called, canaries, strict=True)]
+        planted[path] = Entry(entry.mode, _with_functions(full, made, rng).encode(encoding))
     return Planted(tests=planted, canaries=tuple(ids), twins=tuple(twins))
+
+
+def _beside(names: _Names, source: str) -> Callable[[str], str]:
+    """Makes a name from a file's source with names of ours behind it."""
+    return lambda text: names.another(text[len(source) :])
 
 
 def _by_file(tests: Sequence[str]) -> dict[str, list[str]]:
@@ -152,15 +159,23 @@ def _decoded(path: str, data: bytes) -> tuple[str, str]:
     return text, encoding
 
 
-def _plausible_name(source: str, taken: Collection[bytes], rng: random.Random) -> str:
-    """A test name made of words that the file's own test names use, not yet in the file nor in `taken`."""
-    names = re.findall(r"def test_(\w+)", source)
-    words = sorted({word for name in names for word in name.split("_") if word}) or ["value", "result", "case"]
-    while True:
-        name = "test_" + "_".join(rng.choice(words) for _ in range(rng.randint(2, 4)))
-        if name.encode() not in taken and not re.search(rf"\b{name}\b", source):
-            return name
-        words.append(f"{rng.getrandbits(16):x}")
+class _Names:
+    """Test names made of words that a file's own test names use; none is in the file nor in `taken`."""
+
+    def __init__(self, source: str, taken: Collection[bytes], rng: random.Random) -> None:
+        own = re.findall(r"def test_(\w+)", source)
+        self._words = sorted({word for name in own for word in name.split("_") if word}) or ["value", "result", "case"]
+        self._held = {*re.findall(r"\w+", source), *(name.decode("utf-8", "replace") for name in taken)}
+        self._rng = rng
+
+    def another(self, added: str) -> str:
+        """A name that is not in `added` either: what has been put into the file since."""
+        words, rng, held = list(self._words), self._rng, self._held.union(re.findall(r"\w+", added))
+        while True:
+            name = "test_" + "_".join(rng.choice(words) for _ in range(rng.randint(2, 4)))
+            if name not in held:
+                return name
+            words.append(f"{rng.getrandbits(16):x}")
 
 
 def _canary_source(name: str, canary: Canary, rng: random.Random) -> str:
@@ -177,8 +192,8 @@ def _canary_source(name: str, canary: Canary, rng: random.Random) -> str:
     return f"def {name}():\n{body}"
 
 
-def _insert(source: str, function: str, rng: random.Random) -> str:
-    """Put a function between two top-level statements, behind the last import."""
+def _with_functions(source: str, functions: Sequence[str], rng: random.Random) -> str:
+    """Put each function between two top-level statements, behind the last import."""
     # Python ends lines at these three only; str.splitlines knows a form feed and more.
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", source)
     if lines and not lines[-1].endswith(("\n", "\r")):
@@ -190,8 +205,10 @@ def _insert(source: str, function: str, rng: random.Random) -> str:
     ends = [node.end_lineno or 0 for node in statements[first:]]
     # Two statements on one line leave no place between them.
     places = [end for end, after in zip(ends, following, strict=False) if after > end] or [len(lines)]
-    place = rng.choice(places)
-    return "".join([*lines[:place], "\n\n", function, "\n\n", *lines[place:]])
+    # From behind, so that what is in front stays where it is.
+    for place, function in sorted(((rng.choice(places), function) for function in functions), reverse=True):
+        lines[place:place] = ["\n\n", function, "\n\n"]
+    return "".join(lines)
 
 
 def interpret(task: Task, planted: Planted, answer: Mapping[str, Any]) -> Judgement:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
 import anyio
 
 from sandbox.background import Order
+from sandbox.brought import offered_by
 from sandbox.checks import Checked
 from sandbox.detect.codehash import read_code
 from sandbox.env import owner
@@ -19,15 +21,16 @@ from sandbox.errors import AgentError, EngineGone, HarnessError, RoadtestError, 
 from sandbox.events import Event
 from sandbox.history_reader import Reader
 from sandbox.journal import HISTORY, Journal
-from sandbox.kit import Kit, workbench
+from sandbox.kit import Exam, Kit, workbench
+from sandbox.place import Bench
 from sandbox.plan import Trial
 from sandbox.probe import Check, ReadyJudge, check
 from sandbox.probing import LONGEST, Want, spent, wanted
 from sandbox.story import Story, read_story
 from sandbox.task import Task
 from sandbox.threads import in_thread
+from sandbox.tooling import Toolset
 from sandbox.tree import Tree, git_hash, unpack
-from sandbox.workbench import Workbench
 
 # How many checks of one trial run beside one another, once its candidate is done.
 AT_ONCE = 2
@@ -41,21 +44,27 @@ class InContainers:
     """
 
     def __init__(self, kit: Kit, trial: Trial, journal: Journal) -> None:
-        self.tools = kit.tools
         self._kit = kit
         self._trial = trial
         self._journal = journal
         self._ahead: Order[ReadyJudge] | None = None
 
     def __enter__(self) -> InContainers:
-        self._ahead = self._order(len(self._kit.exams) - 1)
+        last = len(self._kit.exams) - 1
+        if not self._kit.checks.foresees(self._kit.image, self._kit.exams[last].digest):
+            self._ahead = self._order(last)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
         if self._ahead is not None:
             self._ahead.leave()
 
-    def workbench(self) -> AbstractAsyncContextManager[Workbench]:
+    @property
+    def tools(self) -> Toolset:
+        """What the candidate may call: what the task offers, and what its MCP servers have listed."""
+        return offered_by(self._kit.tools, self._journal.events)
+
+    def workbench(self) -> AbstractAsyncContextManager[Bench]:
         """The agent's container and the history of its workspace."""
         return workbench(self._trial, self._kit, self._journal)
 
@@ -135,6 +144,13 @@ class InContainers:
 
     def _tree_of(self, story: Story, name: str) -> Tree:
         """The source tree of a state, from the history or from where it was kept otherwise."""
+        tree = self._kit.trees.get(name)
+        if tree is None:
+            tree = self._read(story, name)
+            self._kit.trees.keep(name, tree)
+        return tree
+
+    def _read(self, story: Story, name: str) -> Tree:
         state = next(state for state in story.states if state.tree == name and (state.commit or state.blob))
         if state.commit is not None:
             return Reader(self._journal.folder / HISTORY).tree(state.commit)
@@ -151,8 +167,7 @@ class InContainers:
             kit.checks.put(key, done)
         found = done.judgement
         code, odd = await in_thread(read_code, tree)
-        self._journal.write(
-            "check.ran",
+        data = await self._told(
             {
                 "judge": self._trial.task.judge.kind,
                 "purpose": want.purpose,
@@ -175,8 +190,13 @@ class InContainers:
                 "suite_seconds": done.seconds,
                 "seconds": time.monotonic() - started,
             },
-            cause=cause,
+            cause,
         )
+        self._journal.write("check.ran", data, cause=cause)
+
+    async def _told(self, data: dict[str, Any], cause: Event | None) -> dict[str, Any]:
+        """What is written down of a check. cause: the checkpoint, if there is one."""
+        return data
 
     async def _run(self, want: Want, tree: Tree) -> Check:
         async with self._kit.judge_places:
@@ -202,13 +222,13 @@ class InContainers:
                 self._ahead = self._order(exam)
 
     def _order(self, exam: int) -> Order[ReadyJudge]:
-        kit, of = self._kit, self._kit.exams[exam]
+        return self._kit.judges.order(self._key(exam), lambda: self._judge_of(self._kit.exams[exam]))
+
+    def _judge_of(self, exam: Exam) -> ReadyJudge:
+        """A judge that is made ready now. Blocks."""
+        kit = self._kit
         labels = owner.labels(run=kit.run_id, trial=self._trial.key, role="judge")
-
-        def start() -> ReadyJudge:
-            return ReadyJudge.start(kit.client, kit.image, task=of.task, tests=of.tests, labels=labels)
-
-        return kit.judges.order(self._key(exam), start)
+        return ReadyJudge.start(kit.client, kit.image, task=exam.task, tests=exam.tests, labels=labels)
 
     def _key(self, exam: int) -> tuple[str, int]:
         return self._trial.task.name, exam

@@ -5,21 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
 import anyio
 import docker
 
+from sandbox.attended import Attendable, attended
 from sandbox.background import Background, Spares
+from sandbox.brought import as_data
 from sandbox.checks import Checks
 from sandbox.env import owner
-from sandbox.env.container import Container, describe_bounds
+from sandbox.env.container import describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.history import Base, History
 from sandbox.journal import HISTORY, Journal
 from sandbox.plan import ORACLE, Trial
 from sandbox.probe import ReadyJudge
+from sandbox.recent import RecentTrees
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.tool_faults import Faltering
@@ -44,6 +47,7 @@ class Kit:
     base: the image's own workspace, as histories and judges begin with it.
     exams: what trees are judged by; one for each step of a chain, one for a task without steps.
     solution: the reference solution's files.
+    trees: of the trials' states, as far as they were read.
     checks: judged trees of this run. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
     surroundings: what a Harbor task has besides (sandbox.harbor.place), or the judge of a problem (sandbox.cp).
@@ -61,24 +65,7 @@ class Kit:
     background: Background
     judges: Spares[ReadyJudge]
     surroundings: object | None = None
-
-
-class Removable(Environment, Protocol):
-    """An environment that is put away at the end. transport: how its tools are reached."""
-
-    @property
-    def container(self) -> Container:
-        """The agent's."""
-        ...
-
-    @property
-    def transport(self) -> str:
-        """As the log calls it."""
-        ...
-
-    def close(self) -> None:
-        """Remove it."""
-        ...
+    trees: RecentTrees = field(default_factory=RecentTrees)
 
 
 def workbench(trial: Trial, kit: Kit, journal: Journal) -> AbstractAsyncContextManager[Workbench]:
@@ -105,7 +92,7 @@ async def opened(
     kit: Kit,
     trial: Trial,
     journal: Journal,
-    start: Callable[[], tuple[Removable, dict[str, Any]]],
+    start: Callable[[], tuple[Attendable, dict[str, Any]]],
     bounds: Mapping[str, Any],
 ) -> AsyncIterator[Workbench]:
     """A workbench in a container that is started now.
@@ -119,6 +106,9 @@ async def opened(
     with anyio.CancelScope(shield=True):
         env, facts = await in_thread(start)
     try:
+        with anyio.CancelScope(shield=True):
+            env, listed = await in_thread(attended, env, trial.task.mcp_servers, kit.tools)
+        tools = {**kit.tools, **listed}
         history = await in_thread(History.start, journal.folder / HISTORY, kit.base)
         close = closing(history)
         try:
@@ -131,7 +121,8 @@ async def opened(
                     "source": kit.base.index.source,
                     "commit": kit.base.source_commit,
                     "bounds": dict(bounds),
-                    "tools": {name: tool.digest for name, tool in kit.tools.items()},
+                    "tools": {name: tool.digest for name, tool in tools.items()},
+                    **({"brought": brought} if (brought := as_data(tools)) else {}),
                     "facts": facts,
                     "seconds": time.monotonic() - started,
                 },

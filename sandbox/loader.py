@@ -7,6 +7,7 @@
       tests/             hidden, and guards.txt, the ids that must go on passing (a recipe brings more)
       solution/          solve.sh (absent for a release recipe)
       rough/             terse.md, de.md, …: the same in other words, see `loader_steps.read_wordings`
+      services/          seeds of services, see sandbox.loader_services
       steps/             of a chain, see sandbox.loader_steps
       variants/NAME/     turns.jsonl and expect.toml
 
@@ -22,7 +23,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from sandbox.cp.loading import load_problem
 from sandbox.errors import BadInput
 from sandbox.exams import GUARDS
 from sandbox.harbor.loading import load_harbor
+from sandbox.loader_services import check_judged, load_services
 from sandbox.loader_steps import (
     check_hidden,
     read_bugs,
@@ -42,9 +44,11 @@ from sandbox.loader_steps import (
     step_notes,
     with_steps,
 )
+from sandbox.loader_tools import read_mcp_servers, read_openapi
 from sandbox.plan import NOP, ORACLE
 from sandbox.reading import MOST_BYTES, read_text, read_toml, shown
 from sandbox.replacing import only_definition
+from sandbox.suite_marks import marked
 from sandbox.suites import PROBLEM_FILE, TASK_FILE, find_tasks
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
@@ -60,6 +64,7 @@ from sandbox.task import (
     Release,
     Replacement,
     Resources,
+    Retired,
     Task,
     notes_on,
 )
@@ -74,7 +79,7 @@ FORBIDDEN = frozenset(
 )
 
 
-def load_tasks(arguments: Iterable[str]) -> list[Task]:
+def load_tasks(arguments: Sequence[str]) -> list[Task]:
     """Every task at the given paths (a task, a folder of tasks at any depth, or a suite in TOML), in order.
 
     Raises:
@@ -90,7 +95,7 @@ def load_tasks(arguments: Iterable[str]) -> list[Task]:
             other = tasks.setdefault(task.name, task)
             if other.path != task.path:
                 raise BadInput(f"{task.path}: has the same suite and id ({task.name}) as {other.path}; rename one")
-    return list(tasks.values())
+    return marked(list(tasks.values()), arguments)
 
 
 def load_task(folder: Path) -> Task:
@@ -115,7 +120,11 @@ def load_task(folder: Path) -> Task:
     _check_files(folder, ours, document)
     release = _release(folder, ours.get("release"), where)
     steps = read_steps(folder, document, ours, release)
+    services, outcome = load_services(folder, ours)
+    check_judged(ours, outcome, bool(steps), where)
+    bugs = read_bugs(ours.get("bugs", ()), where)
     environment = document.get("environment", {})
+    operations, left_out = read_openapi(folder, ours.get("openapi", ()), where)
     known = schema.schema("task.v1")
     task = Task(
         suite=folder.parent.name,
@@ -125,7 +134,7 @@ def load_task(folder: Path) -> Task:
         instruction=steps[0].instruction if steps else read_instruction(folder / "instruction.md"),
         rung=ours["rung"],
         judge=_judge(ours["judge"], document.get("verifier", {}), where),
-        bugs=with_steps(folder, read_bugs(ours["bugs"], where), steps),
+        bugs=with_steps(folder, bugs, steps),
         guards=read_guards(folder / "tests" / GUARDS),
         release=release,
         resources=Resources(
@@ -142,9 +151,14 @@ def load_task(folder: Path) -> Task:
         tools=tuple(ours["tools"]) if "tools" in ours else None,
         variants=_variants(folder),
         environment=dict(environment.get("env", {})),
-        notes=(*notes_on(document, known), *step_notes(folder, document, known)),
+        operations=operations,
+        mcp_servers=read_mcp_servers(environment.get("mcp_servers", ()), where),
+        notes=(*notes_on(document, known), *step_notes(folder, document, known), *left_out),
         steps=steps,
-        wordings=read_wordings(folder, read_bugs(ours["bugs"], where)),
+        wordings=read_wordings(folder, bugs),
+        services=services,
+        outcome=outcome,
+        retired=Retired(**ours["retired"]) if "retired" in ours else None,
     )
     check_hidden(task)
     return task
@@ -181,12 +195,6 @@ def _check_supported(folder: Path, ours: Mapping[str, Any], document: Mapping[st
     where = shown(folder / "task.toml")
     if (folder / "environment" / "docker-compose.yaml").exists():
         raise BadInput(f"{shown(folder / 'environment/docker-compose.yaml')}: compose files are not supported")
-    if ours["judge"]["kind"] != "in-process":
-        raise BadInput(
-            f"{where}: metadata.roadtest.judge.kind: {ours['judge']['kind']} is not supported; use in-process"
-        )
-    if not ours["judge"].get("canaries"):
-        raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")
     environment = document.get("environment", {})
     if SUBMIT_SOLUTION in ours.get("tools", ()):
         raise BadInput(f"{where}: metadata.roadtest.tools: {SUBMIT_SOLUTION} is for problems (problem.yaml) only")

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import schema
+from sandbox.brought import HTTP_PROGRAM
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import now, write_whole
 from sandbox.limits import NAMES, NONE, Given
 from sandbox.plan import Candidate, Plan
 from sandbox.secrecy import without_secrets
+from sandbox.toolbox import http_program
 from sandbox.tooling import Toolset
+from sandbox.upkeep.parts import parts_of_tasks
 
 COMPARED = ("tasks", "tools", "candidates", "conditions")
 
@@ -120,14 +123,25 @@ def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[s
         "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
         "images": {},
         "exams": {},
-        "tools": {name: tool.digest for name, tool in tools.items()},
+        "tools": {name: tool.digest for name, tool in tools.items()} | _programs(plan),
         "candidates": {
             name: known[name] if name in known else _settings(candidate) for name, candidate in candidates.items()
         },
         "conditions": {trial.condition: trial.how.digest for trial in plan.trials},
         "limits": dict(plan.limits),
+        "held_out": {trial.task.name: True for trial in plan.trials if trial.task.held_out},
+        "retired": dict(plan.retired),
+        "suites": dict(plan.versions),
+        "parts": parts_of_tasks(trial.task for trial in plan.trials),
         "trials": [trial.key for trial in plan.trials],
     }
+
+
+def _programs(plan: Plan) -> dict[str, str]:
+    """What carries out the operations that tasks bring; what these are is in the digests of the tasks."""
+    if not any(trial.task.operations for trial in plan.trials):
+        return {}
+    return {HTTP_PROGRAM: hashlib.sha256(http_program().encode()).hexdigest()}
 
 
 def _settings(candidate: Candidate) -> dict[str, Any]:

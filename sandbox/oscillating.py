@@ -11,13 +11,13 @@ from sandbox import schema
 from sandbox.errors import BadInput
 from sandbox.events import Event
 from sandbox.history_reader import Reader
-from sandbox.journal import HISTORY, read_events
+from sandbox.journal import HISTORY
 from sandbox.report.oscillation import read_trial
 from sandbox.report.oscillation_changes import with_diffs
 from sandbox.report.oscillation_data import TrialOscillation
 from sandbox.report.oscillation_figures import OscillationReport, oscillation_report
 from sandbox.report.transcript_lines import one_line
-from sandbox.showing import MISREAD, MOST_BYTES, find_trial, list_trials
+from sandbox.showing import MISREAD, MOST_BYTES, find_trial, list_trials, trial_events
 
 
 def read_oscillation(
@@ -34,8 +34,9 @@ def read_oscillation(
         BadInput: no run there, no such trial or candidate in it, or a log is broken; names the file.
     """
     keys = [find_trial(run, one) for one in wanted] or [listed.trial for listed in list_trials(run)]
-    replayed = _is_replayed(run)
-    trials = [_read(run, key, diffs=diffs, replayed=replayed) for key in dict.fromkeys(keys)]
+    replayed = is_replayed(run)
+    folders = [run / "trials" / key for key in dict.fromkeys(keys)]
+    trials = [oscillation_of(one, trial_events(one), diffs=diffs, replayed=replayed) for one in folders]
     if candidate is not None:
         known = sorted({trial.candidate for trial in trials})
         trials = [trial for trial in trials if trial.candidate == candidate]
@@ -45,7 +46,7 @@ def read_oscillation(
     return oscillation_report(trials)
 
 
-def _is_replayed(run: Path) -> bool:
+def is_replayed(run: Path) -> bool:
     """Whether a run replays a recording without running its tools, as far as its lock tells."""
     lock = run / "lock.json"
     try:
@@ -58,9 +59,16 @@ def _is_replayed(run: Path) -> bool:
     return isinstance(replay, dict) and not replay.get("execute")
 
 
-def _read(run: Path, key: str, *, diffs: bool, replayed: bool) -> TrialOscillation:
-    folder = run / "trials" / key
-    events = _events(folder / "events.jsonl")
+def oscillation_of(folder: Path, events: Sequence[Event], *, diffs: bool, replayed: bool) -> TrialOscillation:
+    """What became of the bugs of one trial.
+
+    Args:
+        folder: the trial's directory. events: of its log.
+        diffs: as for `read_oscillation`. replayed: whether its tools were not run.
+
+    Raises:
+        BadInput: the events do not fit together; names the file.
+    """
     try:
         found = read_trial(events)
     except MISREAD as exc:
@@ -68,18 +76,6 @@ def _read(run: Path, key: str, *, diffs: bool, replayed: bool) -> TrialOscillati
             schema.check("event.v1", json.loads(event.to_line()), file=f"{folder / 'events.jsonl'}: seq {event.seq}")
         raise BadInput(f"{folder / 'events.jsonl'}: the events do not fit together: {exc!r}") from exc
     return with_diffs(found, _history(folder), replayed=replayed) if diffs and found.events else found
-
-
-def _events(log: Path) -> list[Event]:
-    # Through a link or from a FIFO, reading might never end.
-    if log.is_symlink() or not log.is_file():
-        raise BadInput(f"{log}: is not a regular file; this is no directory of a run")
-    if log.stat().st_size > MOST_BYTES:
-        raise BadInput(f"{log}: holds more than {MOST_BYTES >> 20} MiB")
-    events = read_events(log.parent)
-    if not events or events[0].kind != "trial.opened":
-        raise BadInput(f"{log}: does not begin with the opening of a trial")
-    return events
 
 
 def _history(folder: Path) -> Callable[[str], str] | None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 
 def marks() -> dict[str, str]:
     """What names this process: host, boot, pid and when it started."""
-    pid = os.getpid()
+    return dict(_marks_of(os.getpid()))
+
+
+@cache
+def _marks_of(pid: int) -> Mapping[str, str]:
     return {"host": host_id(), "boot": boot_id(), "pid": str(pid), "started": start_time(pid) or ""}
 
 
+@cache
 def host_id() -> str:
     """This machine and this view of its process ids (a container on it sees others)."""
     machine = _read("/etc/machine-id") or platform.node()
@@ -24,6 +30,7 @@ def host_id() -> str:
     return f"{machine}/{namespace}"
 
 
+@cache
 def boot_id() -> str:
     """Changes with every boot of this machine."""
     return _read("/proc/sys/kernel/random/boot_id") or ""

@@ -176,11 +176,14 @@ class Plan:
     """The trials of a run in the order in which they start, and what was left out and why.
 
     limits: those that were typed; what stands nowhere else is a default, resolved in each trial.
+    retired: tasks that are run no more, by name, and why. versions: of suites that say one, by name.
     """
 
     trials: tuple[Trial, ...]
     left_out: tuple[str, ...]
     limits: Given = field(default_factory=dict)
+    retired: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def limited(self) -> Given:

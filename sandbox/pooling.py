@@ -9,11 +9,14 @@ from typing import Any
 
 from sandbox.errors import BadInput
 from sandbox.gap.gap import Gap, Score, gap_of
-from sandbox.gap.outcomes import KERNEL, Record
+from sandbox.gap.outcomes import Record
+from sandbox.held_out import held_out_of
 from sandbox.journal import RunDirectory, read_results
 from sandbox.limits import NAMES
 from sandbox.lockfile import read_lock, unfinished_rejudging
 from sandbox.report.problems import ProblemRow, problem_rows
+from sandbox.rungs import KERNEL
+from sandbox.veil import veiled
 
 # What must not differ under one name between runs that are pooled, as it is called.
 COMPARED = {"candidates": "the candidate", "tasks": "the task", "conditions": "the condition"}
@@ -65,7 +68,10 @@ def pool(runs: Sequence[Path]) -> Pooled:
     notes = [note for run in once for note in unfinished_rejudging(RunDirectory(run).lock_file)]
     if len(once) > 1:
         notes += _compare([(run, read_lock(RunDirectory(run).lock_file)["inputs"]) for run in once])
-    return Pooled(records=[record for run in once for record in read_results(run)], notes=tuple(notes))
+    # What one of them holds out is not told of the others either.
+    hidden = frozenset().union(*(held_out_of(run) for run in once))
+    records = [record for run in once for record in veiled(read_results(run), hidden)]
+    return Pooled(records=records, notes=tuple(notes))
 
 
 def _compare(locks: Iterable[tuple[Path, Mapping[str, Any]]]) -> Iterator[str]:

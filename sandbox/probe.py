@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import docker
 
@@ -72,23 +72,52 @@ def own_code() -> tuple[str, ...]:
     return tuple(guest.source_of(name) for name in (*guest.SUPERVISOR.modules, "pytest_run"))
 
 
+class Company(Protocol):
+    """What stands beside a judge's container: services that the code under test asks."""
+
+    @property
+    def joining(self) -> Mapping[str, Any]:
+        """Options of a container that can reach them."""
+        ...
+
+    def look_alive(self) -> None:
+        """Return if all are still there; a SandboxError otherwise."""
+        ...
+
+    def close(self) -> None:
+        """Remove them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyJudge:
-    """A judge's container with a supervisor in it that waits for a tree of one task. Good for one check."""
+    """A judge's container with a supervisor in it that waits for a tree of one task. Good for one check.
+
+    company: removed with it.
+    """
 
     container: Container
     supervisor: Conversation
     planted: Planted
+    company: Company | None = None
 
     @classmethod
     def start(
-        cls, client: docker.DockerClient, image: str, *, task: Task, tests: Tree, labels: Mapping[str, str]
+        cls,
+        client: docker.DockerClient,
+        image: str,
+        *,
+        task: Task,
+        tests: Tree,
+        labels: Mapping[str, str],
+        company: Company | None = None,
     ) -> ReadyJudge:
         """Start one, with the image's own workspace laid down and canaries put into the hidden tests. Blocks.
 
         Args:
             tests: the hidden tests.
             labels: from `owner.labels`.
+            company: what is to stand beside it, up already; removed by `dispose`.
 
         Raises:
             SandboxError: it does not come up. Nothing is left behind.
@@ -98,14 +127,20 @@ class ReadyJudge:
             planting = beside.submit(plant, task, tests)
             room = room_for(task, tests)
             container = Container.start(
-                client, image, labels=labels, resources=room, keep_workspace=False, resident=True
+                client,
+                image,
+                labels=labels,
+                resources=room,
+                keep_workspace=False,
+                resident=True,
+                changes=None if company is None else company.joining,
             )
             try:
                 supervisor = container.talk(guest.SUPERVISOR)
                 try:
                     supervisor.send_json({"base": COPY_OF_WORKSPACE, "workspace": WORKSPACE})
                     supervisor.receive_json(time.monotonic() + START_SECONDS)
-                    return cls(container=container, supervisor=supervisor, planted=planting.result())
+                    return cls(container=container, supervisor=supervisor, planted=planting.result(), company=company)
                 except BaseException:
                     supervisor.close()
                     raise
@@ -124,7 +159,11 @@ class ReadyJudge:
             SandboxError: the engine does not answer.
         """
         self.supervisor.close()
-        self.container.remove()
+        try:
+            self.container.remove()
+        finally:
+            if self.company is not None:
+                self.company.close()
 
 
 def room_for(task: Task, tests: Tree) -> Resources:
@@ -157,6 +196,8 @@ def check(ready: ReadyJudge, task: Task, *, base: Index, tree: Tree) -> Check:
     changed, gone = difference(base, judge.overlay(tree, planted.tests))
     request = {**_request(task, planted.ids), "drop": gone}
     answer = _ask_supervisor(ready, task, request, pack(changed))
+    if ready.company is not None:
+        ready.company.look_alive()
     judgement = judge.interpret(task, planted, answer)
     return Check(judgement=judgement, answer=answer, planted=planted.ids, seconds=float(answer["seconds"]))
 
@@ -195,5 +236,6 @@ def _request(task: Task, planted: tuple[str, ...]) -> dict[str, Any]:
         "limit": LIMIT,
         "plan": {"workspace": WORKSPACE, "pythonpath": [WORKSPACE]},
         "pytest_run": guest.source_of("pytest_run"),
-        "env": {**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        # Where services are, and by which key, the task says there.
+        "env": {**ENVIRONMENT, **(task.environment if task.services else {}), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     }

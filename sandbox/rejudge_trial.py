@@ -24,6 +24,8 @@ from sandbox.place import Step
 from sandbox.plan import Trial
 from sandbox.probing import Want
 from sandbox.retold import ended_by, judged_states
+from sandbox.serving.place import InServices
+from sandbox.serving.verdict import EXPORTED
 from sandbox.task import Task
 from sandbox.threads import in_thread
 from sandbox.tree import Tree, git_hash, unpack
@@ -81,6 +83,10 @@ class _HarborAgain(_Again, InHarbor):
     """The same for a trial of a Harbor task."""
 
 
+class _ServicesAgain(_Again, InServices):
+    """The same for a trial of a task with services: their states are in the log, and none of them is started."""
+
+
 class _ProblemAgain(AtJudge):
     """The same for a trial of a problem."""
 
@@ -110,8 +116,8 @@ def begin(folder: Path, events: Sequence[Event], source: Path) -> Journal:
     with boundary(HarnessError, f"write to {folder}"):
         try:
             _link_history(folder, source)
-            for name in {event.data["blob"] for event in of_kind(events, "tree.saved") if event.data.get("blob")}:
-                # One that is not there is missed when its tree is judged.
+            for name in _blobs(events):
+                # One that is not there is missed when it is needed.
                 if (source / "blobs" / name).is_file():
                     shutil.copyfile(source / "blobs" / name, folder / "blobs" / name)
             journal.stream.writelines(event.to_line() for event in events)
@@ -121,6 +127,14 @@ def begin(folder: Path, events: Sequence[Event], source: Path) -> Journal:
             raise
     journal.events.extend(events)
     return journal
+
+
+def _blobs(events: Sequence[Event]) -> set[str]:
+    """What judging reads: trees that no history holds, states and logs of services."""
+    found = {event.data["blob"] for event in of_kind(events, "tree.saved") if event.data.get("blob")}
+    for event in of_kind(events, EXPORTED):
+        found |= {event.data["log"], *event.data["services"].values()}
+    return found
 
 
 def keep_as_it_is(folder: Path, source: Path) -> None:
@@ -178,6 +192,8 @@ async def rejudge_trial(trial: Trial, journal: Journal, kit_of: Callable[[Task],
 def _place_of(task: Task) -> type[_Again | _ProblemAgain]:
     if task.problem is not None:
         return _ProblemAgain
+    if task.services:
+        return _ServicesAgain
     return _Again if task.harbor is None else _HarborAgain
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import schema
+from sandbox.brought import offered_by
 from sandbox.errors import BadInput, ProviderError, one_line
 from sandbox.events import VERSION, Event, last, of_kind
 from sandbox.journal import read_events
@@ -29,7 +30,7 @@ from sandbox.replay_record import FILE, REQUESTS, read_recording
 from sandbox.replay_requests import Request, parse_requests, requests_problems
 from sandbox.reply import parse_body
 from sandbox.score import record
-from sandbox.toolbox import narrowed
+from sandbox.toolbox import offered
 from sandbox.tooling import Toolset
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -221,8 +222,8 @@ def _other_tools(trial: Trial, events: Sequence[Event], tools: Toolset) -> Itera
     ready = last(events, "env.ready")
     if ready is None:
         return
-    offered = narrowed(tools, trial.task.tools, wanted_by=f"{trial.task.path}/task.toml")
-    was, now = ready.data["tools"], {name: tool.digest for name, tool in offered.items()}
+    known = offered_by(offered(tools, trial.task), events)
+    was, now = ready.data["tools"], {name: tool.digest for name, tool in known.items()}
     names = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
     if names:
         kind = "tools" if len(names) > 1 else "tool"
@@ -244,7 +245,7 @@ def _spoiled_blobs(trial: Trial, recorded: Recorded) -> Iterator[str]:
         except BadInput as exc:
             yield f"{line(checked)}: data.answer: {exc}"
         else:
-            yield from check_problems(trial.task, recorded.events, checked, answer)
+            yield from check_problems(trial.task, recorded.events, checked, answer, recorded.blob)
     for name in sorted({request.tools for request in (recorded.requests or {}).values()}):
         try:
             recorded.blob(name)

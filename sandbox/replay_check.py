@@ -16,10 +16,12 @@ from itertools import pairwise
 from typing import Any
 
 from sandbox.cp.handed_in import check_data, checks_in
+from sandbox.errors import RoadtestError
 from sandbox.events import Event, of_kind
 from sandbox.harbor.reward import outcome, rewards_before
 from sandbox.judge import PASSING, Judgement, Planted, interpret
 from sandbox.replay_contrast import contrast, readable
+from sandbox.serving.verdict import Blob, judged, score_of
 from sandbox.task import Task
 
 _LEFT_OUT = re.compile(r"\n\[\.\.\. ([0-9]{1,18}) bytes left out \.\.\.\]\n")
@@ -96,12 +98,15 @@ def _is_cut(output: str, size: int, whole: int) -> bool:
     return any(size - length + left_out == whole for length, left_out in notes)
 
 
-def check_problems(task: Task, events: Sequence[Event], checked: Event, answer: bytes) -> Iterator[str]:
+def check_problems(
+    task: Task, events: Sequence[Event], checked: Event, answer: bytes, blob: Blob | None = None
+) -> Iterator[str]:
     """Where a `check.ran` says something else than follows from the judge's answer and the sealed tree.
 
     Args:
         task: the one that was judged.
         answer: the blob that the event names.
+        blob: gives any other that the log names, for what services held; None: that is not looked at.
     """
     said = checked.data
     sealed = next((event for event in of_kind(events, "tree.saved") if event.data["sealed"]), None)
@@ -114,12 +119,15 @@ def check_problems(task: Task, events: Sequence[Event], checked: Event, answer: 
     if task.problem is not None:
         yield from (f"{line(checked)}: {words}" for words in _of_problem(task, events, checked, answer))
         return
-    judged = _as_judged(task, said)
-    if judged is None or {*judged.hidden_ids} != {*said["outcomes"]}:
+    yield from (f"{line(checked)}: {words}" for words in _of_services(task, events, checked, blob))
+    if task.outcome is not None and not task.hidden_ids:
+        return
+    live = _as_judged(task, said)
+    if live is None or {*live.hidden_ids} != {*said["outcomes"]}:
         yield f"{line(checked)}: data.outcomes: are not of the task's hidden tests"
         return
     try:
-        found, least, most = judged_anew(judged, json.loads(answer), whole=said.get("selected") is None)
+        found, least, most = judged_anew(live, json.loads(answer), whole=said.get("selected") is None)
     except _MISREAD:
         yield f"{line(checked)}: data.answer: the blob {said['answer']} is no answer of a judge"
         return
@@ -164,6 +172,28 @@ def _of_problem(task: Task, events: Sequence[Event], checked: Event, answer: byt
             return
 
 
+def _of_services(task: Task, events: Sequence[Event], checked: Event, blob: Blob | None) -> Iterator[str]:
+    """The same for what services ended in, which follows from what was exported."""
+    said = checked.data
+    if task.outcome is None or said.get("purpose", "score") != "score":
+        return
+    if "outcome" not in said or checked.cause is None:
+        yield "data.outcome: is missing"
+        return
+    if blob is not None:
+        try:
+            follows = judged(task.outcome, events, events[checked.cause], blob)
+        except RoadtestError as exc:
+            yield f"data.outcome: {exc}"
+            return
+        if said["outcome"] != follows:
+            was, comes = contrast(said["outcome"], follows)
+            yield f"data.outcome: is {was}; by what services held it is {comes}"
+            return
+    if not task.hidden_ids and said["score"] != score_of(said["outcome"]):
+        yield f"data.score: is {said['score']:g}; by the outcome it is {score_of(said['outcome']):g}"
+
+
 def _first_check(events: Sequence[Event]) -> Event | None:
     return next((event for event in events if event.kind == "check.ran"), None)
 
@@ -194,6 +224,8 @@ def _otherwise(said: Mapping[str, Any], found: Judgement, *, least: bool, most: 
         words = "nothing" if tampered else "; ".join(found.tampering) or "a test that passed with its contradiction"
         yield f"data.tampering: the judge's answer shows {words}"
     score = 0.0 if tampered else found.score
+    if "outcome" in said:
+        score = min(score, score_of(said["outcome"]))
     if said["score"] != score:
         yield f"data.score: is {said['score']:g}; by the judge's answer it is {score:g}"
 

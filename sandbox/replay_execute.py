@@ -30,7 +30,7 @@ from sandbox.replay_tape import (
     time_hit,
     verdicts_differ,
 )
-from sandbox.tooling import Tool
+from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Tree
 
 
@@ -152,10 +152,14 @@ class ComparingPlace:
     """A real place, with what happens there held against a recording."""
 
     def __init__(self, place: Place, comparison: Comparison, seconds: float) -> None:
-        self.tools = place.tools
         self._place = place
         self._comparison = comparison
         self._seconds = seconds
+
+    @property
+    def tools(self) -> Toolset:
+        """As the place's."""
+        return self._place.tools
 
     def workbench(self) -> AbstractAsyncContextManager[ComparingBench]:
         """As the place's."""

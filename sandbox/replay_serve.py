@@ -14,6 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
+from sandbox.brought import offered_by
 from sandbox.errors import RoadtestError
 from sandbox.events import Event, of_kind
 from sandbox.journal import Journal
@@ -31,7 +32,8 @@ from sandbox.replay_tape import (
     time_hit,
     verdicts_differ,
 )
-from sandbox.toolbox import narrowed
+from sandbox.serving.verdict import EXPORTED
+from sandbox.toolbox import offered
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import Tree
 
@@ -76,7 +78,16 @@ class RecordedBench:
         self._copy_while(lambda event: False)
         self._tape.expect(self._journal.events, "tree.saved")
         self._copy()
+        self.copy_services()
         return {}
+
+    def copy_services(self) -> None:
+        """Write down what services held, if there were any.
+
+        Raises:
+            RoadtestError: it could not be had.
+        """
+        self._copy_while(lambda event: event.kind == EXPORTED)
 
     async def seal(self, ended: Event) -> Tree:
         """Write down what was sealed.
@@ -124,6 +135,9 @@ def copy_event(recorded: Recorded, tape: Tape, journal: Journal) -> None:
         data |= dict.fromkeys({"commit", "blob"} & data.keys())
     if event.kind == "check.ran":
         journal.blob(recorded.blob(data["answer"]))
+    if event.kind == EXPORTED:
+        for name in (data["log"], *data["services"].values()):
+            journal.blob(recorded.blob(name))
     journal.write(event.kind, data, cause=None if event.cause is None else journal.events[event.cause])
 
 
@@ -140,7 +154,7 @@ class RecordedPlace:
     """The place of one trial on a tape."""
 
     def __init__(self, recorded: Recorded, tape: Tape, journal: Journal, tools: Toolset) -> None:
-        self.tools = tools
+        self._tools = tools
         self._recorded = recorded
         self._tape = tape
         self._journal = journal
@@ -151,6 +165,11 @@ class RecordedPlace:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
         if exc is None or _is_recorded(exc):
             tell_verdict(self._recorded, self._journal)
+
+    @property
+    def tools(self) -> Toolset:
+        """What the recorded candidate could call."""
+        return offered_by(self._tools, self._journal.events)
 
     def workbench(self) -> AbstractAsyncContextManager[RecordedBench]:
         """The recorded environment.
@@ -166,6 +185,7 @@ class RecordedPlace:
         copy_event(self._recorded, self._tape, self._journal)
         bench = RecordedBench(self._recorded, self._tape, self._journal)
         try:
+            bench.copy_services()
             yield bench
         except Exception:
             # What brought the trial down is to be told, not that the tape does not fit any more.
@@ -219,7 +239,6 @@ def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -
         tools: all that there are.
     """
     tape = Tape(recorded.events)
-    offered = narrowed(tools, trial.task.tools, wanted_by=f"{trial.task.path}/task.toml")
 
     async def prepare(step: Step) -> RecordedPlace:
         try:
@@ -229,7 +248,7 @@ def played(trial: Trial, journal: Journal, recorded: Recorded, tools: Toolset) -
             if _is_recorded(exc):
                 tell_verdict(recorded, journal)
             raise
-        return RecordedPlace(recorded, tape, journal, offered)
+        return RecordedPlace(recorded, tape, journal, offered(tools, trial.task))
 
     def due(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Event:
         event = tape.expect(journal.events, *REPLIES)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.condition import of_log
 from sandbox.events import Event, of_kind
+from sandbox.serving.verdict import EXPORTED
 from sandbox.task import Task
 
 _FOUND = frozenset({"check.ran", "trial.closed"})
@@ -29,7 +30,11 @@ def stays_because(events: Sequence[Event]) -> str | None:
         if fault.data["stage"] == "judge":
             return "the judge failed before the candidate was done, and nobody went on with it"
         return "it ended before its workspace was sealed"
-    return None if judged_states(events) else "it left no tree"
+    states = judged_states(events)
+    kept = {event.cause for event in of_kind(events, EXPORTED)}
+    if kept and any(ended.seq not in kept for _, ended in states):
+        return "what its services held was not kept"
+    return None if states else "it left no tree"
 
 
 def misfit(events: Sequence[Event], task: Task) -> str | None:
@@ -38,6 +43,9 @@ def misfit(events: Sequence[Event], task: Task) -> str | None:
         return f"its condition {events[0].data['condition']} is not known any more"
     if ("problem" in events[0].data) is not (task.problem is not None):
         return "it is another kind of task now"
+    before = {name for event in of_kind(events, EXPORTED) for name in event.data["services"]}
+    if before != {service.name for service in task.services} and judged_states(events):
+        return f"it had the services {', '.join(sorted(before)) or 'of no task with some'} then and has others now"
     steps = list(events[0].data.get("steps") or ())
     if steps != [step.name for step in task.steps]:
         return f"it had the steps {', '.join(steps) or 'of no chain'} then and has others now"

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import __version__, recipe
 from sandbox.bounds import Bounds
@@ -42,8 +42,11 @@ from sandbox.scheduler import Scheduler
 from sandbox.score import NO_VERDICT
 from sandbox.settings import load_settings
 from sandbox.task import Task
-from sandbox.toolbox import narrowed
+from sandbox.toolbox import offered
 from sandbox.tooling import Toolset
+
+if TYPE_CHECKING:
+    from sandbox.checks import Before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,7 @@ async def run_plan(
     record: Path | None = None,
     replay: Replay | None = None,
     shop: Shop | None = None,
+    before: Before | None = None,
 ) -> Outcome:
     """Carry out a plan.
 
@@ -105,6 +109,7 @@ async def run_plan(
         record: where the exchange with candidates is kept, if it is.
         replay: the recording of these trials that is replayed, if one is.
         shop: where trials take place; containers, or the recording, without.
+        before: what need not be judged again, if anything.
 
     Raises:
         BadInput: the directory holds another run, or something else.
@@ -116,7 +121,7 @@ async def run_plan(
         need_room(directory.path)
         directory.load()
         run_id = uuid.uuid4().hex
-        shop = shop or await _shop(replay, tools, progress, directory, run_id, bounds)
+        shop = shop or await _shop(replay, tools, progress, directory, run_id, bounds, before)
         made_with = {**versions(), **await shop.versions()}
         replayed = None if replay is None else replay.replayed
         lock = LockFile.write(directory.lock_file, plan, tools, made_with, run_id=run_id, replayed=replayed)
@@ -191,6 +196,7 @@ async def _shop(
     directory: RunDirectory,
     run_id: str,
     bounds: Bounds,
+    before: Before | None,
 ) -> Shop:
     """Where trials take place. Only what runs in containers loads what speaks to an engine."""
     if replay is not None and not replay.execute:
@@ -198,7 +204,7 @@ async def _shop(
     from sandbox.workshop import Workshop
 
     shop = await Workshop.connect(
-        run_id=run_id, tools=tools, progress=progress, directory=directory.path, bounds=bounds
+        run_id=run_id, tools=tools, progress=progress, directory=directory.path, bounds=bounds, before=before
     )
     return shop if replay is None else ExecutingShop(shop, replay)
 
@@ -221,7 +227,7 @@ def check_tasks(tasks: Sequence[Task], tools: Toolset, *, fetch: bool = True) ->
         HarnessError: the package index cannot be reached.
     """
     for task in tasks:
-        narrowed(tools, task.tools, wanted_by=f"{task.path}/task.toml")
+        offered(tools, task)
         if task.harbor is not None:
             load_settings()
         if task.release:

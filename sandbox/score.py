@@ -9,14 +9,18 @@ from sandbox.cp import handed_in
 from sandbox.detect.faults import trial_calls
 from sandbox.detect.injected import injected
 from sandbox.detect.oscillation import Findings, as_record
+from sandbox.errors import DeadlinePassed
 from sandbox.events import Event, final_check, last, of_kind
 from sandbox.probing import unjudged
+from sandbox.serving import verdict as services
 from sandbox.story import Story, read_story
 from sandbox.trajectory import settled
 
 # These two say nothing about the candidate: they leave every denominator and are counted aloud.
 NO_VERDICT = frozenset({"infra-error", "judge-error"})
 VERDICTS = NO_VERDICT | {"accepted", "partial", "wrong", "budget", "agent-crash"}
+# The flag that what has to be typed next depends on.
+DEADLINE_PASSED = "deadline-passed"
 
 
 def verdict(events: Sequence[Event]) -> tuple[str, str]:
@@ -40,14 +44,35 @@ def verdict(events: Sequence[Event]) -> tuple[str, str]:
         return "wrong", "the hidden tests ran out of time"
     if (about := events[0].data.get("problem")) is not None:
         return handed_in.in_words(checked.data, about)
+    if "outcome" in checked.data and not checked.data["outcome"]["strict"]:
+        return _short_of(checked.data)
     if checked.data["score"] == 1.0:
-        shaky = _unstable_at_the_end(events, checked)
-        return "accepted", "every bug fixed, every guard intact" + (f"; not each time: {shaky}" if shaky else "")
-    broken = [name for name, status in checked.data["guards"].items() if status != "P"]
-    unfixed = [name for name, status in checked.data["bugs"].items() if status != "P"]
+        return "accepted", _all_right(events, checked)
+    return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(_not_right(checked.data))
+
+
+def _all_right(events: Sequence[Event], checked: Event) -> str:
+    """What is said of an accepted trial."""
+    served = "outcome" in checked.data
+    if served and not checked.data["bugs"]:
+        return "the services ended as they should"
+    words = "every bug fixed, every guard intact" + ", the services as they should be" * served
+    shaky = _unstable_at_the_end(events, checked)
+    return words + (f"; not each time: {shaky}" if shaky else "")
+
+
+def _not_right(checked: Mapping[str, Any]) -> list[str]:
+    """What hidden tests find amiss."""
+    broken = [name for name, status in checked["guards"].items() if status != "P"]
+    unfixed = [name for name, status in checked["bugs"].items() if status != "P"]
     parts = [f"not fixed: {', '.join(unfixed)}"] if unfixed else []
-    parts += [f"broke what worked: {', '.join(broken)}"] if broken else []
-    return ("partial" if checked.data["score"] > 0 else "wrong"), "; ".join(parts)
+    return parts + ([f"broke what worked: {', '.join(broken)}"] if broken else [])
+
+
+def _short_of(checked: Mapping[str, Any]) -> tuple[str, str]:
+    """The verdict on services that ended otherwise than wanted."""
+    words = [*_not_right(checked), *services.missed(checked["outcome"])]
+    return ("partial" if checked["score"] > 0 else "wrong"), "; ".join(words)
 
 
 def _unstable_at_the_end(events: Sequence[Event], checked: Event) -> str:
@@ -102,6 +127,7 @@ def record(events: Sequence[Event]) -> dict[str, Any]:
         "score": trial_score(closed["verdict"], checked),
         "bugs": dict(checked.data["bugs"]) if checked else {},
         **({} if (problem := handed_in.record_of(events)) is None else {"problem": problem}),
+        **({"outcome": services.record_of(checked.data["outcome"])} if checked and "outcome" in checked.data else {}),
         "calls": calls(events),
         **({} if (hit := injected(events)) is None else {"injected": hit}),
         "oscillation": _measures(events, found),
@@ -122,10 +148,12 @@ def _flags(events: Sequence[Event], story: Story, findings: Findings | None) -> 
     left it, as far as the tool host could see; what was found is what was judged.
     unstable: some bug or guard was right in one check of a state and wrong in another.
     probing-stopped: not all states could be checked, so that events may be missing.
+    deadline-passed: there is no verdict because the deadline of the trial came before.
     checkpoints-sampled: of the states in which the candidate ran the tests itself some were not judged.
     """
     saved = of_kind(events, "tree.saved")
     lost = {event.data["error"] for event in of_kind(events, "fault") if not event.data["final"]}
+    ended_by = {event.data["error"] for event in of_kind(events, "fault") if event.data["final"]}
     found = {
         # On a Harbor task that is how all of them run.
         "plain-exec": events[0].data["judge"] != "harbor"
@@ -137,6 +165,7 @@ def _flags(events: Sequence[Event], story: Story, findings: Findings | None) -> 
         "out-of-memory": any(event.data.get("oom_kills") for event in of_kind(events, "tool.returned")),
         "unstable": findings is not None and findings.unstable > 0,
         "probing-stopped": "ProbingStopped" in lost,
+        DEADLINE_PASSED: DeadlinePassed.__name__ in ended_by,
         "checkpoints-sampled": findings is not None and unjudged(story) > 0,
         "sealed-tree-differs": any(event.data.get("differs") and event.data["sealed"] for event in saved),
     }
@@ -168,8 +197,9 @@ def oscillation(events: Sequence[Event]) -> dict[str, Any]:
 
 def _findings(story: Story) -> Findings | None:
     checks = [row for rows in story.checks.values() for row in rows]
-    # A reward alone does not say which behaviour came back, nor does the verdict on a program.
-    if not checks or not story.states or any("rewards" in row or "verdict" in row for row in checks):
+    # A reward alone does not say which behaviour came back, nor does the verdict on a program, nor an outcome.
+    nameless = any("rewards" in row or "verdict" in row or ("outcome" in row and not row["bugs"]) for row in checks)
+    if not checks or not story.states or nameless:
         return None
     return settled(story)[1]
 
@@ -208,7 +238,7 @@ def times(events: Sequence[Event]) -> dict[str, float]:
         "wall_s": round(events[-1].t, 3),
         "model_s": round(total("model.replied"), 3),
         "tool_s": round(total("tool.returned"), 3),
-        "env_s": round(total("env.ready") + total("tree.saved"), 3),
+        "env_s": round(total("env.ready") + total("tree.saved") + total("state.exported"), 3),
         "judge_s": round(_judging(events, "score"), 3),
         "probe_s": round(_judging(events) - _judging(events, "score"), 3),
     }

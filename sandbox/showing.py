@@ -25,6 +25,7 @@ from rich.text import Text
 from sandbox import schema
 from sandbox.errors import BadInput
 from sandbox.events import Event, final_check, last, of_kind
+from sandbox.held_out import held_out_of, task_of_key
 from sandbox.history_reader import Reader
 from sandbox.journal import read_events, read_results
 from sandbox.report.transcript import transcribe
@@ -71,25 +72,36 @@ def list_trials(run: Path) -> list[Listed]:
 
 
 def _open(run: Path, key: str) -> Listed:
-    events = _events(_folder(run, key))
+    events = trial_events(_folder(run, key))
     closed = last(events, "trial.closed")
     verdict = None if closed is None else str(closed.data.get("verdict"))
     return Listed(trial=key, verdict=verdict, steps=len(of_kind(events, "model.replied")))
 
 
-def find_trial(run: Path, wanted: str) -> str:
+def find_trial(run: Path, wanted: str, *, held_out: bool = False) -> str:
     """The key of the one trial that `wanted` names: a key, or a part of a key that no other trial has.
 
+    Args:
+        held_out: whether trials of held-out tasks may be named.
+
     Raises:
-        BadInput: no trial of the run fits, or several do; names them.
+        BadInput: no trial of the run fits, or several do; names them. Or it is of a held-out task.
     """
-    keys = _keys(run)
+    keys = _keys(run, held_out=True)
     names = {key: unquote(key) for key in keys}
     exact = [key for key in keys if wanted in (key, names[key])]
     fitting = exact or [key for key in keys if wanted in key or wanted in names[key]]
+    typed = one_line(wanted, 200)
+    if not held_out:
+        hidden = held_out_of(run)
+        open_to_all = [key for key in fitting if task_of_key(key) not in hidden]
+        if fitting and not open_to_all:
+            why = "is of a held-out task, and whoever looks at it uses it up"
+            raise BadInput(f"TRIAL '{typed}' {why}; --held-out shows it all the same")
+        keys = [key for key in keys if task_of_key(key) not in hidden]
+        fitting, names = open_to_all, {key: names[key] for key in keys}
     if len(fitting) == 1:
         return fitting[0]
-    typed = one_line(wanted, 200)
     if fitting:
         raise BadInput(f"TRIAL '{typed}' fits {len(fitting)} trials:{_listed(fitting)}")
     if near := _near(names, wanted):
@@ -124,22 +136,32 @@ def _listed(keys: Sequence[str]) -> str:
     return "".join(f"\n  {line}" for line in lines)
 
 
-def _keys(run: Path) -> list[str]:
-    """The keys of all trials with a log; a key is the path of its directory."""
+def _keys(run: Path, *, held_out: bool = False) -> list[str]:
+    """The keys of all trials with a log; a key is the path of its directory.
+
+    Args:
+        held_out: those of held-out tasks as well.
+    """
     trials = run / "trials"
     keys = sorted(str(path.parent.relative_to(trials)) for path in trials.glob("*/*/*/*/*/events.jsonl"))
     if not keys:
         known = any((run / name).exists() for name in ("lock.json", "results.jsonl"))
         lacking = "no trial of this run has begun yet" if known else "no trials there; is it the directory of a run?"
         raise BadInput(f"{run}: {lacking}")
-    return keys
+    hidden = frozenset() if held_out else held_out_of(run)
+    return [key for key in keys if task_of_key(key) not in hidden] if hidden else keys
 
 
 def _folder(run: Path, key: str) -> Path:
     return run / "trials" / key
 
 
-def _events(folder: Path) -> list[Event]:
+def trial_events(folder: Path) -> list[Event]:
+    """The events of a trial's directory.
+
+    Raises:
+        BadInput: its log is no plain file, is too large, or is broken; names the file.
+    """
     _refuse_odd(folder / "events.jsonl")
     events = read_events(folder)
     if not events or events[0].kind != "trial.opened":
@@ -159,19 +181,17 @@ def _refuse_odd(path: Path) -> None:
         raise BadInput(f"{path}: holds more than {MOST_BYTES >> 20} MiB")
 
 
-def read_transcript(run: Path, key: str, *, step: int | None = None, diffs: bool = True) -> Transcript:
+def transcript_of(folder: Path, events: Sequence[Event], *, step: int | None = None, diffs: bool = True) -> Transcript:
     """The transcript of a trial, as far as its log goes.
 
     Args:
-        key: as `find_trial` gives it.
+        folder: the trial's directory. events: of its log, as `trial_events` gives them.
         step: the number of the only step that will be shown; diffs are read for it alone.
         diffs: read what each call changed from the history.
 
     Raises:
-        BadInput: the log is broken, or there is no such step.
+        BadInput: the events do not fit together, or there is no such step.
     """
-    folder = _folder(run, key)
-    events = _events(folder)
     try:
         found = transcribe(events, _answer(folder, events))
     except MISREAD as exc:
@@ -232,13 +252,19 @@ def print_trials(run: Path, *, as_json: bool) -> None:
     _put(trial_line(found.trial, found.verdict, found.steps) for found in trials)
 
 
-def print_trial(run: Path, wanted: str, *, step: int | None, diffs: bool, full: bool, as_json: bool) -> None:
+def print_trial(
+    run: Path, wanted: str, *, step: int | None, diffs: bool, full: bool, as_json: bool, held_out: bool = False
+) -> None:
     """Write the transcript of a trial, or one step of it, to standard output.
 
+    Args:
+        held_out: whether it may be of a held-out task.
+
     Raises:
-        BadInput: as `find_trial` and `read_transcript`.
+        BadInput: as `find_trial`, `trial_events` and `transcript_of`.
     """
-    found = read_transcript(run, find_trial(run, wanted), step=step, diffs=diffs)
+    folder = _folder(run, find_trial(run, wanted, held_out=held_out))
+    found = transcript_of(folder, trial_events(folder), step=step, diffs=diffs)
     if as_json:
         _put_json(found.as_data() if step is None else dataclasses.asdict(found.steps[step - 1]))
     elif step is not None:

@@ -11,6 +11,7 @@ from sandbox import licences, recipe
 from sandbox.adding.drafting import UNWRITTEN
 from sandbox.errors import BadInput
 from sandbox.exams import hidden_tests, solution_of, tests_in
+from sandbox.loader import load_expectation
 from sandbox.own_words import naming_tests, said_upstream, taken_over
 from sandbox.parts import Parts
 from sandbox.task import Task
@@ -43,7 +44,9 @@ def faults(task: Task, parts: Parts | None) -> Iterator[str]:
             yield f"bug {bug.id}: report: {UNWRITTEN} is still to be written: how a user would complain about it"
         if bug.report is None:
             yield f"bug {bug.id}: has no report (how a user would complain about it)"
-    if not task.guards:
+    if task.outcome is not None:
+        yield from _unproved(task)
+    if not task.guards and task.hidden_ids:
         yield "tests/guards.txt: names no test; nothing notices what a fix breaks"
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     for bug in task.bugs:
@@ -53,6 +56,15 @@ def faults(task: Task, parts: Parts | None) -> Iterator[str]:
     if parts is not None:
         yield from _licence(task)
         yield from taken_over(texts, said_upstream(parts, _own_tests(task)))
+
+
+def _unproved(task: Task) -> Iterator[str]:
+    """What a task that is judged by an outcome lacks: others ways than that of its reference, right and wrong."""
+    expected = [load_expectation(Path(task.path) / "variants" / name / "expect.toml") for name in task.variants]
+    if not any(one["verdict"] == "accepted" for one in expected):
+        yield "variants: none is another right way, accepted; the outcome may want the way of the reference alone"
+    if not any(one["verdict"] != "accepted" and one.get("outcome", {}).get("collateral") for one in expected):
+        yield "variants: none writes what it should not, with outcome.collateral in its expect.toml, and is rejected"
 
 
 def remarks(task: Task) -> list[str]:

@@ -8,6 +8,8 @@
     candidates = ["fast", "openai/gpt-4o"]
     limits = { cost = 2.5 }
 
+What it says of single tasks (`held_out`, `retired`) `sandbox.suite_marks` reads, and its `version`.
+
 Of a suite that another one lists only the tasks count. A folder with a suite.toml, where that folder is what was typed,
 is that suite.
 """
@@ -48,7 +50,7 @@ def is_suite(path: Path) -> bool:
     return path.suffix == ".toml" and path.name != TASK_FILE and not path.is_dir()
 
 
-def _suite_at(path: Path) -> Path:
+def suite_at(path: Path) -> Path:
     """The list that a folder holds; else what was given."""
     return path / SUITE_FILE if (path / SUITE_FILE).is_file() else path
 
@@ -59,7 +61,7 @@ def find_tasks(path: Path) -> Iterator[Path]:
     Raises:
         BadInput: something is not there, holds no task, or is no suite; naming the file and the field.
     """
-    path = _suite_at(path)
+    path = suite_at(path)
     if is_suite(path):
         yield from _listed(path, ())
     elif not path.exists():
@@ -80,10 +82,10 @@ def read_defaults(arguments: Sequence[str], *, typed: Collection[str] = ()) -> D
         BadInput: one is broken, or two do not say the same.
     """
     found: dict[str, tuple[str, Any]] = {}
-    for argument in dict.fromkeys(str(_suite_at(Path(argument))) for argument in arguments):
+    for argument in dict.fromkeys(str(suite_at(Path(argument))) for argument in arguments):
         if not is_suite(Path(argument)):
             continue
-        document = _read(Path(argument))
+        document = read_suite(Path(argument))
         said = {**document, "limits": limit_words(document.get("limits", {}), f"{shown(Path(argument))}: limits")}
         for name, option in OPTIONS.items():
             if not said.get(name) or name in typed:
@@ -100,7 +102,12 @@ def read_defaults(arguments: Sequence[str], *, typed: Collection[str] = ()) -> D
     )
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_suite(path: Path) -> Mapping[str, Any]:
+    """A suite in TOML as it is written.
+
+    Raises:
+        BadInput: it is broken; names the file and the field.
+    """
     document = read_toml(path)
     schema.check("suite.v1", document, file=shown(path))
     return document
@@ -108,17 +115,17 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _listed(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
     """The tasks of a suite. above: the suites that led here, resolved."""
-    document = _read(path)
+    document = read_suite(path)
     way = (*above, path.resolve())
     left_out = [
         place.resolve()
         for index, entry in enumerate(document.get("exclude", ()))
-        for place in _places(path, f"exclude[{index}]", entry)
+        for place in places(path, f"exclude[{index}]", entry)
     ]
     found = []
     for index, entry in enumerate(document["tasks"]):
         where = f"tasks[{index}]"
-        here = [task for place in _places(path, where, entry) for task in _tasks_at(place, path, where, way)]
+        here = [task for place in places(path, where, entry) for task in _tasks_at(place, path, where, way)]
         if not here:
             raise BadInput(f"{shown(path)}: {where}: {entry}: no {TASK_FILE} in it or below it, and no {PROBLEM_FILE}")
         found += here
@@ -138,7 +145,7 @@ def _tasks_at(place: Path, suite: Path, where: str, way: tuple[Path, ...]) -> It
         yield from _listed(place, way)
 
 
-def _places(suite: Path, where: str, entry: str) -> list[Path]:
+def places(suite: Path, where: str, entry: str) -> list[Path]:
     """What an entry of a suite names: a path, or all that a glob fits, in order.
 
     Raises:

@@ -12,13 +12,16 @@ from typing import Any
 from urllib.parse import unquote
 
 from sandbox.errors import BadInput
+from sandbox.held_out import held_out_of
 from sandbox.journal import RunDirectory, read_results
 from sandbox.plan import encoded
 from sandbox.report.problems import problem_rows
 from sandbox.report.repeats import pass_rows
+from sandbox.report.services import service_rows
 from sandbox.report.slices import FIXED_AT, slices
 from sandbox.report.standings import standings
 from sandbox.report.summary import RunReport
+from sandbox.veil import veiled
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -36,15 +39,18 @@ def read_report(run: Path, *, by: Sequence[str] = (), cutoff: str | None = None,
     """
     day = None if cutoff is None else _day(cutoff)
     records = read_results(run)
+    shown = veiled(records, held_out_of(run))
     dimensions = list(dict.fromkeys([*by, FIXED_AT] if day is not None else by))
     planned = _planned(run)
     return RunReport(
-        records=records,
-        standings=standings(records),
-        repeats=pass_rows(records, ks),
-        problems=problem_rows(records, ks),
-        slices=[slices(records, dimension, day) for dimension in dimensions],
+        records=shown,
+        standings=standings(shown),
+        repeats=pass_rows(shown, ks),
+        problems=problem_rows(shown, ks),
+        services=service_rows(shown),
+        slices=[slices(shown, dimension, day) for dimension in dimensions],
         planned=None if planned is None else len(planned),
+        retired=_retired(run),
         not_run={} if planned is None else _left(planned, {record["trial"] for record in records}),
     )
 
@@ -72,6 +78,16 @@ def _planned(run: Path) -> Mapping[str, str] | None:
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
     return {trial: names.get(part, unquote(part)) for trial, part in parts.items()}
+
+
+def _retired(run: Path) -> Mapping[str, str]:
+    """The tasks that were left out as they are retired, as far as the lock tells."""
+    lock = RunDirectory(run).lock_file
+    try:
+        found: Any = json.loads(lock.read_text("utf-8"))["inputs"]["retired"] if lock.is_file() else {}
+        return {str(name): str(why) for name, why in found.items()}
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return {}
 
 
 def _left(planned: Mapping[str, str], ran: set[str]) -> Mapping[str, int]:

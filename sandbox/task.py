@@ -5,7 +5,9 @@
     ├── Release         the recipe: which two releases of which repo, and what is put in their place
     ├── Step ...        the issues of a chain, one after another on the candidate's own state
     ├── Judge           kind, clocks, canaries
-    └── Bug ...         identified wrong behaviours with their hidden tests
+    ├── Bug ...         identified wrong behaviours with their hidden tests
+    ├── Service ...     what stands beside the agent
+    └── Spec            what the services must end in
 
 Made by `sandbox.loader` from a directory; this module reads no file.
 """
@@ -18,6 +20,10 @@ from typing import Any
 
 from sandbox.cp.brief import Brief
 from sandbox.harbor.settings import Harbor
+from sandbox.mcp.settings import McpServer
+from sandbox.openapi.settings import Operation
+from sandbox.outcomes.spec import Spec
+from sandbox.serving.declared import Service
 
 WORKSPACE = "/workspace"
 # Where the reference solution lies, in the oracle's container and no other.
@@ -143,12 +149,23 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retired:
+    """Why a task is run no more, and since which day (ISO 8601)."""
+
+    reason: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task. `suite` and `id` name it; `digest` is SHA-256 over its directory.
 
     harbor: of a plain Harbor task what it says of its containers; None for any other.
     problem: of a competitive-programming problem what is known of it without its data; None for any other.
-    wordings: what is asked in other words, by name.
+    wordings: what is asked in other words, by name. services: what it integrates with. outcome: what these must end in;
+    None where hidden tests alone decide.
+    operations: of its OpenAPI documents, each a tool. mcp_servers: whose tools are offered as well.
+    retired: None: it is run. held_out: whether a suite says that only aggregates are told of it.
     """
 
     suite: str
@@ -176,6 +193,12 @@ class Task:
     harbor: Harbor | None = None
     problem: Brief | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    retired: Retired | None = None
+    held_out: bool = False
+    operations: tuple[Operation, ...] = ()
+    mcp_servers: tuple[McpServer, ...] = ()
+    services: tuple[Service, ...] = ()
+    outcome: Spec | None = None
 
     @property
     def name(self) -> str:
@@ -247,7 +270,6 @@ UNSUPPORTED: Mapping[str, str] = {
     "environment.docker_image": "the image is built from environment/ or from the recipe",
     "environment.gpu_types": "no accelerator is attached",
     "environment.tpu": "no accelerator is attached",
-    "environment.mcp_servers": "no MCP server is started",
     "environment.skills_dir": "no skills are offered",
     "environment.healthcheck": "the container counts as ready once its workspace is laid out",
     "environment.workdir": f"the workspace is {WORKSPACE}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -19,3 +20,17 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
     limiter = anyio.to_thread.current_default_thread_limiter()
     limiter.total_tokens = _LIMIT
     return await anyio.to_thread.run_sync(partial(function, *args, **kwargs), abandon_on_cancel=True)
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Gives what `make` makes, which is made when it is first asked for, from whatever thread."""
+    made: list[T] = []
+    lock = threading.Lock()
+
+    def ask() -> T:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return ask

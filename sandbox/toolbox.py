@@ -11,7 +11,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from sandbox import paths, schema
+from sandbox.brought import HTTP_PROGRAM, from_operation
 from sandbox.errors import BadInput
+from sandbox.openapi.operations import check_names
+from sandbox.task import Task
 from sandbox.tooling import SUBMIT, SUBMIT_SOLUTION, Tool, Toolset
 
 # The order in which tools are offered; others follow by name.
@@ -79,3 +82,31 @@ def narrowed(tools: Toolset, names: Iterable[str] | None, *, wanted_by: str) -> 
         if name not in tools:
             raise BadInput(f"{wanted_by}: metadata.roadtest.tools: there is no tool {name} (known: {', '.join(tools)})")
     return {name: tool for name, tool in tools.items() if name in wanted or name == SUBMIT}
+
+
+def offered(tools: Toolset, task: Task) -> Toolset:
+    """The tools that a task offers: those it narrows ours to, and one for each operation of its OpenAPI documents.
+
+    Raises:
+        BadInput: it names one that does not exist, or brings one of a name that is taken.
+    """
+    where = f"{task.path}/{'problem.yaml' if task.problem is not None else 'task.toml'}"
+    ours = narrowed(tools, task.tools, wanted_by=where)
+    if not task.operations:
+        return ours
+    check_names(task.operations, dict.fromkeys(tools, "Roadtest"), where)
+    source = http_program()
+    return {**ours, **{one.name: from_operation(one, source) for one in task.operations}}
+
+
+def http_program() -> str:
+    """The source of the program that makes the requests of operations.
+
+    Raises:
+        BadInput: it is not there.
+    """
+    path = paths.tools() / HTTP_PROGRAM / "tool.py"
+    try:
+        return path.read_text("utf-8")
+    except OSError as exc:
+        raise BadInput(f"{path}: cannot be read: {exc.strerror}") from exc

@@ -11,7 +11,13 @@ from jsonschema import Draft202012Validator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One tool: its name and schema as offered, and the source that runs inside the container."""
+    """One tool: its name and schema as offered, and what carries a call out.
+
+    source: of the program that runs inside the container; empty for a tool of an MCP server.
+    program: its name, where several tools share one. binding: what that program is told besides the arguments.
+    server, remote: of an MCP server's tool the server, and what it calls the tool itself.
+    document: of a tool from an OpenAPI document the document.
+    """
 
     name: str
     description: str
@@ -20,6 +26,16 @@ class Tool:
     source: str
     digest: str
     validator: Draft202012Validator = field(repr=False, compare=False)
+    program: str | None = None
+    binding: Mapping[str, Any] | None = None
+    server: str | None = None
+    remote: str | None = None
+    document: str | None = None
+
+    @property
+    def runs_as(self) -> str:
+        """The name of the program that carries it out."""
+        return self.program or self.name
 
     def offer(self) -> dict[str, Any]:
         """The tool in OpenAI's chat-completion form."""

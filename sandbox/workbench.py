@@ -163,7 +163,7 @@ class Workbench:
 
     def _report(self, trouble: Trouble | None, cause: Event | None) -> None:
         if trouble is not None:
-            data = {"origin": trouble.origin, "stage": "agent", "error": "ToolHostLost", "message": trouble.message}
+            data = {"origin": trouble.origin, "stage": "agent", "error": trouble.error, "message": trouble.message}
             self._journal.write("fault", {**data, "final": False}, cause=cause)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import anyio
@@ -15,17 +15,19 @@ import docker
 from sandbox import recipe
 from sandbox.background import Background, Spares, background
 from sandbox.bounds import Bounds
-from sandbox.checks import Checks
+from sandbox.checks import Before, Checks
 from sandbox.cp.place import AtJudge
 from sandbox.cp.run_judge import RunJudge
 from sandbox.cp.run_judge import own_code as cp_code
-from sandbox.env import images, owner
+from sandbox.env import images, loopback, owner
+from sandbox.env.container import Container
 from sandbox.env.engine import connect as connect_engine
 from sandbox.env.engine import talking
 from sandbox.env.harbor_images import ensure_image
 from sandbox.env.harbor_reading import survey
+from sandbox.env.service_images import ensure_service
 from sandbox.env.steady import look_seconds
-from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
+from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, TaskError, boundary
 from sandbox.examined import facts_of
 from sandbox.exams import hidden_tests, solution_of
 from sandbox.harbor.place import InHarbor, Surroundings, exams_of, given_to, solutions_of
@@ -43,12 +45,15 @@ from sandbox.place import Means, Step
 from sandbox.plan import Trial
 from sandbox.probe import ReadyJudge, own_code, tests_digest
 from sandbox.progress import Progress
+from sandbox.serving.place import Beside, InServices
 from sandbox.settings import load_settings
-from sandbox.task import Task
+from sandbox.task import Resources, Task
 from sandbox.threads import in_thread
-from sandbox.toolbox import narrowed
+from sandbox.toolbox import offered
 from sandbox.tooling import Toolset
 
+# The image of the proxy, and of the holder.
+OWN = "own"
 # Seconds that an engine may be away before a run gives up, between two looks for it, and that one look takes.
 ENGINE_AWAITED, LOOK_EVERY, LOOK_SECONDS = 60.0, 2.0, 10.0
 # Seconds that it is waited for at the end, to remove what is left.
@@ -81,13 +86,24 @@ class Workshop:
     _judging: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
     _looking: anyio.Lock = field(default_factory=anyio.Lock)
     _run_judge: RunJudge | None = None
+    _has_pattern: bool = False
     _working: tuple[LockFile, Background, Spares[ReadyJudge]] | None = None
 
     @classmethod
     async def connect(
-        cls, *, run_id: str, tools: Toolset, progress: Progress, directory: Path, bounds: Bounds | None = None
+        cls,
+        *,
+        run_id: str,
+        tools: Toolset,
+        progress: Progress,
+        directory: Path,
+        bounds: Bounds | None = None,
+        before: Before | None = None,
     ) -> Workshop:
         """One over the engine that answers.
+
+        Args:
+            before: what was judged before this run.
 
         Raises:
             SandboxError: none does, or it is too old.
@@ -101,6 +117,7 @@ class Workshop:
             progress=progress,
             directory=directory,
             bounds=bounds,
+            checks=Checks(before=before),
             _building=anyio.Semaphore(bounds.builds),
             _judging=anyio.Semaphore(bounds.judges),
         )
@@ -182,6 +199,8 @@ class Workshop:
             kit = await self.kit(trial.task)
             if trial.task.problem is not None:
                 return AtJudge(kit, trial, journal)
+            if trial.task.services:
+                return InServices(kit, trial, journal)
             return (InContainers if trial.task.harbor is None else InHarbor)(kit, trial, journal)
 
         return Means(prepare=prepare, connect=lambda: connect(trial), pace=self._pace(trial))
@@ -219,6 +238,7 @@ class Workshop:
             if task.name in self.broken:
                 raise self.broken[task.name]
             if task.name not in self.kits:
+                self._see_to_pattern(task)
                 try:
                     async with self._building:
                         self.kits[task.name] = await in_thread(self._make_kit, task)
@@ -227,6 +247,21 @@ class Workshop:
                     raise
                 self._write_down(task, self.kits[task.name])
             return self.kits[task.name]
+
+    def _see_to_pattern(self, task: Task) -> None:
+        """Have containers without a network started at half the price, if this is the first task that needs any."""
+        if self._has_pattern or task.harbor is not None or task.problem is not None:
+            return
+        self._has_pattern = True
+        self._at_work()[1].begin(self._make_pattern)
+
+    def _make_pattern(self) -> None:
+        labels = owner.labels(run=self.run_id, trial="", role="pattern")
+        ended = {"command": ["true"]}
+        container = Container.start(
+            self.client, self.base, labels=labels, resources=Resources(), keep_workspace=False, changes=ended
+        )
+        loopback.learn(self.client, container.id)
 
     def _write_down(self, task: Task, kit: Kit) -> None:
         lock = self._at_work()[0]
@@ -256,7 +291,10 @@ class Workshop:
             name=task.name,
             say=self.progress.say,
         )
+        around = self._beside(folder, task) if task.services else None
         exams = tuple(_exam(folder, task, index) for index in range(max(1, len(task.steps))))
+        if around is not None:
+            exams = tuple(replace(exam, digest=around.named(exam.digest, task)) for exam in exams)
         return Kit(
             client=self.client,
             run_id=self.run_id,
@@ -264,12 +302,21 @@ class Workshop:
             base=self._base_of(image),
             exams=exams,
             solution=solution_of(folder, task),
-            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
+            tools=offered(self.tools, task),
             checks=self.checks,
             judge_places=self._judging,
             background=beside,
             judges=judges,
+            surroundings=around,
         )
+
+    def _beside(self, folder: Path, task: Task) -> Beside:
+        """The images and seeds of a task's services; images are built when the first task needs them."""
+        images_of = {service.name: service.of_kind.image for service in task.services} | {"": OWN}
+        built = {image: ensure_service(self.client, image, say=self.progress.say) for image in set(images_of.values())}
+        with boundary(HarnessError, f"read the seeds of {task.path}"):
+            seeds = {one.name: (folder / one.seed).read_bytes() for one in task.services if one.seed is not None}
+        return Beside(images={name: built[image] for name, image in images_of.items()}, seeds=seeds)
 
     def _make_harbor_kit(self, task: Task, harbor: Harbor) -> Kit:
         _, beside, judges = self._at_work()
@@ -296,7 +343,7 @@ class Workshop:
             base=make_base(self._folder_of(image), around.base, title="The untouched image"),
             exams=exams_of(task, folder),
             solution=solution_of(folder, task),
-            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/task.toml"),
+            tools=offered(self.tools, task),
             checks=self.checks,
             judge_places=self._judging,
             background=beside,
@@ -316,7 +363,7 @@ class Workshop:
             base=make_base(self.directory / "bases" / "nothing.git", {}, title="Nothing"),
             exams=(judge.exam(task),),
             solution={},
-            tools=narrowed(self.tools, task.tools, wanted_by=f"{task.path}/problem.yaml"),
+            tools=offered(self.tools, task),
             checks=self.checks,
             judge_places=self._judging,
             background=beside,

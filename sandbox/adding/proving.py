@@ -24,7 +24,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ TEST_SECONDS = 30.0
 SUITE_SECONDS = 300.0
 SLOW_START_SECONDS = 150.0
 AT_ONCE = 2
+# Behind an id: the same test once more; as pytest_survey has it.
+AGAIN = "\n"
 # What is found is printed; a large suite has a hundred thousand ids.
 MOST_PRINTED = 64 * 1024 * 1024
 
@@ -81,16 +83,19 @@ class Ran:
 class Bench:
     """Where tests are run over trees of one release.
 
-    workspace: what the image itself holds, without caches: the release as it lies there once it is installed.
+    base: gives what the image itself holds. Blocks.
+    workspace: the same without caches: the release as it lies there once it is installed. For those who ask for it.
+    fresh: nothing is taken from the cache.
     """
 
     client: Any
     run_id: str
     image: str
-    base: Index
-    workspace: Tree
+    base: Callable[[], Index]
     say: Say
     places: anyio.CapacityLimiter
+    workspace: Tree = field(default_factory=dict)
+    fresh: bool = False
 
     async def find(self, tree: Tree, tests: Tree) -> Found:
         """Which tests there are.
@@ -133,9 +138,7 @@ class Bench:
             TaskError: they bring their container down.
             SandboxError: the engine or a container failed.
         """
-        orders = [list(ids) for _ in range(runs)]
-        for number, order in enumerate(orders[1:], start=1):
-            random.Random(f"{seed} {number}").shuffle(order)
+        orders = _orders(ids, runs, seed)
         found: dict[int, Ran] = {}
 
         async def one(number: int) -> None:
@@ -152,11 +155,38 @@ class Bench:
         await _all(one, runs)
         return [found[number] for number in range(runs)]
 
+    async def repeated(
+        self, tree: Tree, tests: Tree, ids: Iterable[str], *, runs: int, seed: int, what: str = "tests"
+    ) -> list[Mapping[str, str]] | None:
+        """The outcomes of every id in each of some runs in one process, in orders as those of `outcomes`.
+
+        Takes much less than `outcomes` does; but a test may well fail for no other reason than that it ran before.
+
+        Args:
+            tree, tests, seed, what: as in `outcomes`.
+
+        Returns:
+            for each run the outcome by id; None if a clock ran out.
+
+        Raises:
+            TaskError, SandboxError: as `outcomes`.
+        """
+        orders = _orders(ids, runs, seed)
+        rows = [test + AGAIN * number for number, order in enumerate(orders) for test in order]
+        request = _request(rows, find=False, mark="", plain=True)
+        answer = await self._cached(("repeated", *rows), tree, tests, request)
+        if _ran_late(answer):
+            return None
+        self.say(f"{what}: {runs} runs, {answer['seconds']:.1f} s")
+        said = answer["outcomes"]
+        return [{test: said.get(test + AGAIN * number, "missing") for test in orders[0]} for number in range(runs)]
+
     async def _cached(self, key: Sequence[str], tree: Tree, tests: Tree, request: Mapping[str, Any]) -> Any:
         """A supervisor's answer, from the cache if the very same was asked and answered in time before."""
         place = paths.cache() / "outcomes" / f"{self._digest(key, tree, tests)}.json"
         with suppress(OSError, ValueError):
-            return json.loads(place.read_text("ascii"))
+            if not self.fresh:
+                return json.loads(place.read_text("ascii"))
         async with self.places:
             answer = await self._ask(tree, tests, request)
         if _ran_late(answer):
@@ -176,11 +206,11 @@ class Bench:
 
     async def _ask(self, tree: Tree, tests: Tree, request: Mapping[str, Any]) -> dict[str, Any]:
         """One container from its start to its end."""
-        changed, gone = difference(self.base, overlay(tree, tests))
         labels = owner.labels(run=self.run_id, trial="adding", role="judge")
         nobody = _nobodys_task()
         # Shielded: a container half made when all is stopped has to be found again to be removed.
         with anyio.CancelScope(shield=True):
+            changed, gone = difference(await in_thread(self.base), overlay(tree, tests))
             ready = await in_thread(
                 lambda: ReadyJudge.start(self.client, self.image, task=nobody, tests={}, labels=labels)
             )
@@ -189,6 +219,15 @@ class Bench:
         finally:
             with anyio.CancelScope(shield=True):
                 await in_thread(ready.dispose)
+
+
+def _orders(ids: Iterable[str], runs: int, seed: int) -> list[list[str]]:
+    """As they are given, and then shuffled."""
+    given = list(ids)
+    orders = [list(given) for _ in range(runs)]
+    for number, order in enumerate(orders[1:], start=1):
+        random.Random(f"{seed} {number}").shuffle(order)
+    return orders
 
 
 def _ran_late(answer: Mapping[str, Any]) -> bool:
@@ -211,8 +250,8 @@ def _answer(ready: ReadyJudge, request: Mapping[str, Any], archive: bytes) -> di
         raise TaskError(f"the tests bring their container down: {exc}") from exc
 
 
-def _request(ids: list[str], *, find: bool, mark: str) -> dict[str, Any]:
-    plan = {"workspace": WORKSPACE, "pythonpath": [WORKSPACE], "find": find, "mark": mark}
+def _request(ids: list[str], *, find: bool, mark: str, plain: bool = False) -> dict[str, Any]:
+    plan = {"workspace": WORKSPACE, "pythonpath": [WORKSPACE], "find": find, "mark": mark, "plain": plain}
     return {
         "ids": ids,
         "suite_timeout": SUITE_SECONDS,
@@ -287,11 +326,12 @@ async def bench(repo: Repo, release: PinnedRelease, workspace: Tree, *, say: Say
         )
         labels = owner.labels(run=run_id, trial="adding", role="base")
         held = await in_thread(lambda: images.workspace_of(client, image, labels=labels))
+        index = Index.of(held)
         yield Bench(
             client=client,
             run_id=run_id,
             image=image,
-            base=Index.of(held),
+            base=lambda: index,
             workspace=source(held),
             say=say,
             places=anyio.CapacityLimiter(max(1, min(AT_ONCE, os.cpu_count() or 1))),

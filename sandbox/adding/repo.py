@@ -18,7 +18,7 @@ from typing import Any
 from sandbox import fetch, gitrepos, paths
 from sandbox.adding import manifest
 from sandbox.adding.facts import Facts, facts, holds, without
-from sandbox.adding.wheels import choose, in_image
+from sandbox.adding.wheels import choose, in_image, refuse_others
 from sandbox.errors import BadInput, HarnessError, boundary
 from sandbox.journal import write_whole
 from sandbox.parts import matches
@@ -213,6 +213,8 @@ def add_commits(made: Manifest, url: str, commits: Sequence[gitrepos.Commit], to
 def _check_told(made: Manifest, told: Told, key: str, wanted: Sequence[str]) -> None:
     """What is pinned stays as it is; whoever says otherwise must hear of it."""
     where, document = shown(made.path), made.document
+    refuse_others(told.requires, _pinned_wheels(made), where)
+    refuse_others(told.requires, in_image(), "the base image")
     for option, field_, word in (
         ("--licence", "licence", told.licence),
         ("--import-name", "import_name", told.import_name),
@@ -307,4 +309,8 @@ def _add_wheels(made: Manifest, wanted: Sequence[str], say: Say) -> None:
 
 def _held(made: Manifest) -> set[str]:
     """What the base image has and the manifest pins, by normal name."""
-    return {fetch.normal(row["name"]) for row in made.document.get("requirements", ())} | in_image()
+    return {*_pinned_wheels(made), *in_image()}
+
+
+def _pinned_wheels(made: Manifest) -> dict[str, str]:
+    return {fetch.normal(row["name"]): row["version"] for row in made.document.get("requirements", ())}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from sandbox import fetch, paths
 from sandbox.errors import BadInput, HarnessError
@@ -29,8 +31,8 @@ def choose(wanted: Sequence[str], *, held: Collection[str], what: str, say: Call
         what: whose wheels these are, for people.
 
     Raises:
-        BadInput: one is no requirement.
-        HarnessError: the index cannot be reached, or has no such wheel.
+        BadInput: one is no requirement, or the index has no such wheel.
+        HarnessError: the index cannot be reached.
     """
     needs = {_distribution(text): text for text in wanted}
     missing = [text for name, text in needs.items() if name not in held]
@@ -52,17 +54,40 @@ def choose(wanted: Sequence[str], *, held: Collection[str], what: str, say: Call
     return Chosen(rows=tuple(rows), notes=tuple(notes))
 
 
-def in_image() -> set[str]:
-    """What the base image brings, by name."""
+def in_image() -> dict[str, str]:
+    """What the base image brings: versions by normal name."""
     lock = paths.image_lock().read_text("utf-8")
-    return {fetch.normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)}
+    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE)
+    return {fetch.normal(name): version for name, version in found}
+
+
+def refuse_others(told: Sequence[str], held: Mapping[str, str], where: str) -> None:
+    """Refuse a version of what is there already in another.
+
+    Args:
+        told: requirements that somebody typed. held: versions by normal name. where: who pins them, for people.
+
+    Raises:
+        BadInput: one is not met by what is held, or is no requirement.
+    """
+    for text in told:
+        version = held.get(_distribution(text))
+        if version is not None and not _is_met(text, version):
+            raise BadInput(f"--requires {text}: {where} has {version}, and a wheel is there once; change it there")
+
+
+def _is_met(text: str, version: str) -> bool:
+    try:
+        return Requirement(text).specifier.contains(version, prereleases=True)
+    except InvalidRequirement as exc:
+        raise BadInput(f"{text!r} is no requirement; write NAME or NAME==VERSION") from exc
 
 
 def _elsewhere(wheel: fetch.Wheel, machine: str, what: str) -> set[str]:
     """The hash of the same release's wheel for another machine, if there is one."""
     try:
         others = fetch.choose_wheels([f"{wheel.name}=={wheel.version}"], machine=machine, what=what)
-    except HarnessError:
+    except (BadInput, HarnessError):
         return set()
     return {other.sha256 for other in others if other.name == wheel.name}
 

@@ -11,8 +11,10 @@ from sandbox.compare.gate import Gate, gate
 from sandbox.compare.measures import MEASURES, PRIMARY, Measure, on_rung
 from sandbox.compare.pairing import PairedTask, Pairing
 from sandbox.gap.adjust import benjamini_hochberg
-from sandbox.gap.outcomes import LADDER, LeftOut
+from sandbox.gap.outcomes import LeftOut
 from sandbox.gap.power import ALPHA
+from sandbox.rungs import RUNGS
+from sandbox.veil import HELD_OUT, is_veiled
 
 PACKAGE, FIXED_AT, NOT_TOLD = "package", "fixed_at", "not told"
 DIMENSIONS = (PACKAGE, "category", "difficulty", "kind", FIXED_AT, "suite", "condition", "rung")
@@ -55,7 +57,8 @@ class Flip:
 class Comparison:
     """candidates: of A and of B. primary: the metric named beforehand, first in `differences`. gate: if one was asked.
 
-    flips: what got worse first. left_out: what could not be compared, and why.
+    flips: what got worse first. left_out: what could not be compared, and why. held_out: tasks that no list
+    names: how many there are, were less often and more often accepted.
     """
 
     candidates: tuple[str, str]
@@ -69,6 +72,7 @@ class Comparison:
     slices: tuple[Slice, ...]
     flips: tuple[Flip, ...]
     left_out: tuple[LeftOut, ...]
+    held_out: tuple[int, int, int] = (0, 0, 0)
 
 
 def compare(
@@ -100,13 +104,20 @@ def compare(
         slices=_slices(primary, tasks, dimensions),
         flips=_flips(tasks),
         left_out=pairing.left_out,
+        held_out=_held_out(tasks),
     )
+
+
+def _held_out(tasks: Sequence[PairedTask]) -> tuple[int, int, int]:
+    hidden = [task for task in tasks if is_veiled(task.about)]
+    flipped = [flip.change for task in hidden if (flip := _flip(task)) is not None]
+    return len(hidden), sum(change < 0 for change in flipped), sum(change > 0 for change in flipped)
 
 
 def _rungs(tasks: Sequence[PairedTask]) -> list[Measure]:
     """Of each rung the share accepted, where there are several."""
     there = {task.rung for task in tasks}
-    return [on_rung(rung) for rung in LADDER if rung in there] if len(there) > 1 else []
+    return [on_rung(rung) for rung in RUNGS if rung in there] if len(there) > 1 else []
 
 
 def _slices(measure: Measure, tasks: Sequence[PairedTask], dimensions: Sequence[str]) -> tuple[Slice, ...]:
@@ -129,6 +140,8 @@ def _sliced(measure: Measure, tasks: Sequence[PairedTask], dimension: str) -> It
 
 def value_of(task: PairedTask, dimension: str) -> str:
     """What a task is in a dimension; of a date the year."""
+    if dimension not in ("condition", "rung") and is_veiled(task.about):
+        return HELD_OUT
     if dimension in ("suite", "condition", "rung"):
         return {"suite": task.task.partition("/")[0], "condition": task.condition, "rung": task.rung}[dimension]
     value = task.about.get(dimension)
@@ -138,7 +151,7 @@ def value_of(task: PairedTask, dimension: str) -> str:
 
 
 def _flips(tasks: Sequence[PairedTask]) -> tuple[Flip, ...]:
-    found = [flip for task in tasks if (flip := _flip(task)) is not None]
+    found = [flip for task in tasks if not is_veiled(task.about) and (flip := _flip(task)) is not None]
     return tuple(sorted(found, key=lambda flip: (flip.change, flip.task, flip.condition)))
 
 
@@ -191,6 +204,7 @@ def as_data(found: Comparison) -> dict[str, Any]:
             for one in found.flips
         ],
         "left_out": [asdict(one) for one in found.left_out],
+        "held_out": dict(zip(("tasks", "worse", "better"), found.held_out, strict=True)),
     }
 
 

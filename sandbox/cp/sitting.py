@@ -22,7 +22,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.cp.problem import Verdict
-from sandbox.cp.tally import Outcome
 
 # ICPC: minutes for each rejected submission to a problem that is solved later.
 PENALTY_MINUTES = 20
@@ -66,16 +65,6 @@ class Result:
     penalty: int
     points: float
     fraction: float | None
-
-
-def attempt_of(outcome: Outcome, seconds: float) -> Attempt:
-    """A judged submission as an attempt."""
-    return Attempt(
-        verdict=outcome.verdict,
-        seconds=seconds,
-        score=outcome.score,
-        subtasks={name: outcome.groups[name] for name in outcome.subtasks if name in outcome.groups},
-    )
 
 
 def result(sitting: Sitting) -> Result:

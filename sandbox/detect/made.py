@@ -20,7 +20,8 @@ class Made:
     """One call.
 
     replied: the reply that held it, and its number. returned: what came back; None if it was not run or never did.
-    epoch: counts changes of the workspace: two calls with the same one began with the workspace unchanged in between.
+    epoch: counts changes of the workspace and of services: two calls with the same one began with both unchanged in
+    between.
     arguments, canonical: of a call that was run: as data, and as text that is equal for equal ones.
     """
 
@@ -103,10 +104,14 @@ def _made(event: Event, events: Sequence[Event], epoch: int) -> Made:
 
 
 class _State:
-    """Counts changes of the raw tree; a state that is not known counts as one before and one after."""
+    """Counts changes of the raw tree; a state that is not known counts as one before and one after.
+
+    And writes to services, as far as `tool.returned` tells of them.
+    """
 
     def __init__(self) -> None:
         self.epoch = 0
+        self._writes = 0
         self._raw: str | None = None
         self._base = True
         self._unsaved = False
@@ -119,6 +124,10 @@ class _State:
         # A tool that refuses has changed nothing, nor has a call that the harness did not run.
         idle = made.status == "refused" or (made.returned is not None and made.returned.data.get("injected") in NOT_RUN)
         self._unsaved = made.effect != "read" and not idle
+        writes = self._writes if made.returned is None else made.returned.data.get("writes", self._writes)
+        if writes != self._writes:
+            self._writes = writes
+            self.epoch += 1
 
     def save(self, data: Mapping[str, Any]) -> None:
         raw = data.get("raw")

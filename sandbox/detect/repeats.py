@@ -50,9 +50,9 @@ def repeated(found: Sequence[Made]) -> dict[int, str]:
     Both were run, with the same name and canonical arguments, and from the start of the first to the start of the
     second the raw tree is known and stayed the same. The earlier one was answered for good (`answers.is_settled`).
 
-    The state of services is not seen but in results: where the second result differs from the first, something outside
-    the workspace has changed in between, whatever tool it was. Durations, the time of day, numbers of processes,
-    addresses in memory and names of temporary files tell of no change.
+    Of services it is seen whether something was written; what else goes on in them shows in results alone: where the
+    second result differs from the first, something outside the workspace has changed in between, whatever tool it was.
+    Durations, the time of day, numbers of processes, addresses in memory and names of temporary files tell of no change.
     """
     latest: dict[tuple[int, str | None, str], Made] = {}
     repeats: dict[int, str] = {}

@@ -32,11 +32,14 @@ def digest(packages: Sequence[str] = PACKAGES) -> str:
     return hashlib.sha256("|".join((SUITE, *packages, *LEFT_OUT)).encode()).hexdigest()[:20]
 
 
-def make(client: docker.DockerClient, tag: str, packages: Sequence[str] = PACKAGES) -> None:
+def make(
+    client: docker.DockerClient, tag: str, packages: Sequence[str] = PACKAGES, *, without: Sequence[str] = ()
+) -> None:
     """Bootstrap and import the root file system under `tag`.
 
     Args:
         packages: of Debian, beside those that every system needs.
+        without: patterns of paths (absolute) that are removed once all is installed.
 
     Raises:
         SandboxError: mmdebstrap is missing or fails, with what to do about it.
@@ -52,6 +55,7 @@ def make(client: docker.DockerClient, tag: str, packages: Sequence[str] = PACKAG
         archive = Path(folder) / "rootfs.tar"
         command = [program, "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
         command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+        command += [f'--customize-hook=rm -rf "$1"{pattern}' for pattern in without]
         result = subprocess.run(
             [*command, SUITE, str(archive)], capture_output=True, text=True, check=False, timeout=SECONDS
         )

@@ -21,15 +21,16 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
-from docker.types import Mount, Ulimit
+from docker.models.containers import RUN_HOST_CONFIG_KWARGS
+from docker.types import DriverConfig, Mount, Ulimit
 from requests.exceptions import RequestException, Timeout
 
-from sandbox.env import guest
+from sandbox.env import guest, loopback
 from sandbox.env.conversation import Conversation
 from sandbox.env.engine import LOST, talking
 from sandbox.env.outside import turn
 from sandbox.env.stream import NoAnswer, hang_up
-from sandbox.errors import AgentError, RoadtestError, SandboxError
+from sandbox.errors import AgentError, EngineGone, RoadtestError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
 MIB = 1024 * 1024
@@ -44,6 +45,8 @@ BETWEEN_LOOKS = 0.2
 CREATIONS = 4
 # A volume is held for a moment longer than the container that is being removed.
 REMOVALS = 25
+# A container that was told to end does it at once.
+ENDING_SECONDS = 3
 
 ENVIRONMENT = {
     "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
@@ -57,9 +60,11 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 
-# The container lives on when its program ends, so that what is in it can be read and another be started.
+# The container lives on when its program ends, so that what is in it can be read and another be started; unless the
+# program says that nothing more is wanted.
 _LOADING = (
-    'python3 -I -c "$0"; code=$?; printf "\\377\\377\\377\\377%04d" $code; '
+    f'{" ".join(guest.PYTHON)} -c "$0"; code=$?; [ $code = {guest.DONE} ] && exit; '
+    'printf "\\377\\377\\377\\377%04d" $code; '
     'printf "\\nroadtest: ended with %d\\n" $code >&2; exec sleep infinity < /dev/null'
 )
 _RESIDENT: Mapping[str, Any] = {"command": ["/bin/sh", "-c", _LOADING, guest.LOADER], "stdin_open": True}
@@ -70,13 +75,12 @@ _STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 class Container:
     """A running container.
 
-    volume: its workspace volume, removed with it. resident: the stream of its own program, until somebody talks to it.
+    resident: the stream of its own program, until somebody talks to it.
     """
 
     client: docker.DockerClient
     id: str
     image: str
-    volume: str | None
     resident: list[Any] = field(default_factory=list)
 
     @classmethod
@@ -91,6 +95,7 @@ class Container:
         extra_tmpfs: Sequence[str] = (),
         resident: bool = False,
         changes: Mapping[str, Any] | None = None,
+        volumes: Mapping[str, str] | None = None,
     ) -> Container:
         """Create and start a container.
 
@@ -103,24 +108,34 @@ class Container:
             extra_tmpfs: further directories to be writable, owned by the agent.
             resident: whether its own program is one that can be talked to, instead of one that sleeps.
             changes: options in place of those that follow from the bounds.
+            volumes: others' volumes, from `make_volume`, by where they are mounted.
 
         Raises:
             SandboxError: the engine refuses or does not answer. Nothing is left behind.
         """
-        # Named, so that they are found again if the engine's answer is lost.
+        options = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=not keep_workspace)
+        options |= {**(changes or {}), **(_RESIDENT if resident else {}), "labels": dict(labels)}
+        options["mounts"] = [Mount(place, one, type="volume", no_copy=True) for place, one in (volumes or {}).items()]
+        if keep_workspace:
+            options["mounts"].append(_workspace_volume(labels, resources))
+        if (pattern := loopback.pattern_of(client)) is not None:
+            try:
+                return cls._started(client, image, pattern.applied(options), resident)
+            except EngineGone:
+                raise
+            except SandboxError:
+                # Be it that this engine cannot do it, or that the pattern is gone.
+                loopback.forget(client)
+        return cls._started(client, image, options, resident)
+
+    @classmethod
+    def _started(cls, client: docker.DockerClient, image: str, options: Mapping[str, Any], resident: bool) -> Container:
+        # Named, so that it is found again if the engine's answer is lost.
         name = "roadtest-" + secrets.token_hex(8)
-        volume = name if keep_workspace else None
-        # Only its name is known of it, until the engine has answered.
-        made = cls(client=client, id=name, image=image, volume=volume)
+        made = cls(client=client, id=name, image=image)
         try:
-            with talking("create the workspace volume"):
-                if volume is not None:
-                    _make_volume(client, volume, labels, resources)
             with talking(f"start a container of {image}"):
-                bounds = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=volume is None)
-                bounds |= {**(changes or {}), **(_RESIDENT if resident else {})}
-                mounts = [Mount(WORKSPACE, volume, type="volume", no_copy=True)] if volume else []
-                found = make_container(client, image, name, **bounds, labels=dict(labels), mounts=mounts)
+                found = make_container(client, image, name, **options)
                 if resident:
                     made.resident.extend(_own_stream(client, found))
                 client.api.start(found)
@@ -131,8 +146,13 @@ class Container:
             raise
         return replace(made, id=found)
 
+    def await_end(self) -> None:
+        """Wait a moment for the container to end by itself: removing one that still runs takes another program."""
+        with contextlib.suppress(APIError, *LOST):
+            self.client.api.wait(self.id, timeout=ENDING_SECONDS)
+
     def remove(self) -> None:
-        """Remove the container and its volume; what is gone already is fine.
+        """Remove the container and its workspace; what is gone already is fine.
 
         Raises:
             SandboxError: the engine does not answer.
@@ -147,8 +167,6 @@ class Container:
             except APIError as exc:
                 if exc.status_code != 409:  # somebody is removing it at this moment
                     raise
-        if self.volume is not None:
-            _remove_volume(self.client, self.volume)
 
     def blame(self, failure: NoAnswer) -> None:
         """Say who is to blame when a program gave no answer in a container with the agent's processes in it.
@@ -239,7 +257,7 @@ def make_container(client: docker.DockerClient, image: str, name: str, **options
     """
     for left in reversed(range(CREATIONS)):
         try:
-            return str(client.containers.create(image, name=name, **options).id)
+            return str(client.api.create_container(image, name=name, **_divided(client, options))["Id"])
         except APIError as exc:
             # That the name is taken can only mean that an earlier attempt has come, or is coming, to its end.
             taken = exc.status_code == 409 and left < CREATIONS - 1
@@ -259,6 +277,15 @@ def make_container(client: docker.DockerClient, image: str, name: str, **options
     raise AssertionError("the last attempt returns or raises")
 
 
+def _divided(client: docker.DockerClient, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of `containers.create` as the call below it takes them, which does not go on to look at what it made."""
+    host = {name: value for name, value in options.items() if name in RUN_HOST_CONFIG_KWARGS}
+    return {
+        **{name: value for name, value in options.items() if name not in host},
+        "host_config": client.api.create_host_config(**host),
+    }
+
+
 def _id_of(client: docker.DockerClient, name: str) -> str | None:
     """The id of a container; None if there is none of that name."""
     try:
@@ -267,14 +294,36 @@ def _id_of(client: docker.DockerClient, name: str) -> str | None:
         return None
 
 
-def _make_volume(client: docker.DockerClient, name: str, labels: Mapping[str, str], resources: Resources) -> None:
-    size, inodes = resources.storage_mb, resources.storage_mb * INODES_PER_MB
-    options = f"size={size}m,nr_inodes={inodes},uid=1000,gid=1000,mode=0755,nosuid,nodev"
-    driver_opts = {"type": "tmpfs", "device": "tmpfs", "o": options}
-    client.api.create_volume(name, driver="local", driver_opts=driver_opts, labels=dict(labels))
+def _workspace_volume(labels: Mapping[str, str], resources: Resources) -> Mount:
+    """A volume without a name of ours: it is made with its container, and goes with it."""
+    driver = DriverConfig("local", options=_in_memory(resources.storage_mb))
+    return Mount(WORKSPACE, None, type="volume", no_copy=True, labels=dict(labels), driver_config=driver)
 
 
-def _remove_volume(client: docker.DockerClient, name: str) -> None:
+def make_volume(client: docker.DockerClient, name: str, labels: Mapping[str, str], size: int) -> None:
+    """Make a volume in memory that belongs to 1000:1000. It holds what is in it for as long as somebody has it mounted.
+
+    Args:
+        labels: from `owner.labels`.
+        size: MiB of files; the number of files is bounded by it, too.
+
+    Raises:
+        docker.errors.APIError, requests.exceptions.RequestException: it is not made.
+    """
+    client.api.create_volume(name, driver="local", driver_opts=_in_memory(size), labels=dict(labels))
+
+
+def _in_memory(size: int) -> dict[str, str]:
+    options = f"size={size}m,nr_inodes={size * INODES_PER_MB},uid=1000,gid=1000,mode=0755,nosuid,nodev"
+    return {"type": "tmpfs", "device": "tmpfs", "o": options}
+
+
+def remove_volume(client: docker.DockerClient, name: str) -> None:
+    """Remove a volume; what is gone already is fine.
+
+    Raises:
+        SandboxError: the engine does not answer, or somebody else holds it.
+    """
     with talking("remove a volume"):
         for left in reversed(range(REMOVALS)):
             try:

@@ -27,6 +27,7 @@ from sandbox.env.stream import (
 )
 
 SEND_SECONDS = 60.0
+PARTING_SECONDS = 2.0
 STARTS = 3
 BETWEEN_STARTS = 0.2
 LOOKS = 50
@@ -70,16 +71,17 @@ class Conversation:
         program: guest.Program,
         *,
         environment: Mapping[str, str],
+        user: str = "0:0",
     ) -> Conversation:
-        """Start a guest program as root and send it its own code.
+        """Start a guest program (as root, if nothing else is said) and send it its own code.
 
         Raises:
             NoAnswer: it does not start: the container is gone, or too full for another process
                 (`Broken`: the engine fails at it).
             EngineGone: the engine does not answer.
         """
-        argv = ["python3", "-I", "-c", guest.LOADER]
-        options = {"stdin": True, "stdout": True, "user": "0:0", "workdir": "/", "environment": dict(environment)}
+        argv = [*guest.PYTHON, "-c", guest.LOADER]
+        options = {"stdin": True, "stdout": True, "user": user, "workdir": "/", "environment": dict(environment)}
         # A loader whose connection is lost ends at the end of its input, with nothing done.
         exec_id, stream = begin(client, container, argv, attempts=STARTS, **options)
         return cls(client, exec_id, stream, container)._begun(program)
@@ -187,6 +189,25 @@ class Conversation:
         # old one would wait for that.
         with self._in_use:
             hang_up(self._stream, self._sock)
+
+    def part(self, value: Any) -> bool:
+        """Hang up with a last word of JSON to a container's own program, unless a thread still waits for an answer.
+
+        Returns:
+            whether it was said.
+        """
+        if self._exec is not None or not self._in_use.acquire(blocking=False):
+            self.close()
+            return False
+        try:
+            self._sock.settimeout(PARTING_SECONDS)
+            self._sock.sendall(framed(json.dumps(value).encode("ascii")))
+        except OSError:
+            return False
+        finally:
+            self._in_use.release()
+            self.close()
+        return True
 
     def __enter__(self) -> Conversation:
         return self

@@ -11,7 +11,7 @@ import threading
 import docker
 
 from sandbox.env import bootstrap
-from sandbox.env.images import UPSTREAM, Say, build, is_there, machine_of, pull, tag_of
+from sandbox.env.images import Say, build, is_there, machine_of, parent_of, tag_of
 from sandbox.errors import SandboxError
 
 PACKAGES = ("gcc", "g++", "python3")
@@ -47,20 +47,7 @@ def ensure_cp(client: docker.DockerClient, *, say: Say) -> str:
         tag = tag_of("cp", RECIPE, *PACKAGES, bootstrap.SUITE, machine_of(client))
         if is_there(client, tag):
             return tag
-        parent, network = _parent(client, say)
+        parent, network = parent_of(client, "image of the judge", "roadtest/cp-rootfs", PACKAGES, say=say)
         say("image of the judge: building")
         build(client, RECIPE, {}, tag, arguments={"BASE": parent}, network=network, error=SandboxError)
         return tag
-
-
-def _parent(client: docker.DockerClient, say: Say) -> tuple[str, str]:
-    """What the image builds on, and the network that its build needs."""
-    rootfs = f"roadtest/cp-rootfs:{bootstrap.digest(PACKAGES)}"
-    if is_there(client, rootfs):
-        return rootfs, "none"
-    say(f"image of the judge: asking the registry for {UPSTREAM}")
-    if is_there(client, UPSTREAM) or pull(client, UPSTREAM):
-        return UPSTREAM, "default"
-    say("image of the judge: no registry answers; bootstrapping Debian with mmdebstrap (about two minutes)")
-    bootstrap.make(client, rootfs, PACKAGES)
-    return rootfs, "none"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+
+from sandbox.env import bytecode
 
 LARGEST_FRAME = 256 * 1024 * 1024
 
@@ -16,11 +17,14 @@ MAGIC = b"\x00roadtest\n"
 # How a guest program ends when its input was cut or is not as it was sent: nobody inside is to blame.
 CUT = (0, 3)
 
-# Reads one frame {"modules": [[name, source], ...], "main": name}, says MAGIC, makes the modules, runs main().
+# How the program that a container was started with says that the container may end with it.
+DONE = 64
+
+# Reads one frame (see `bytecode.frame`), says MAGIC, makes the modules, runs main().
 # Not a byte before the first frame: what comes together with the engine's HTTP headers is swallowed by the
 # buffer that the client library read them with.
 LOADER = """\
-import json, os, struct, sys, types, zlib
+import marshal, os, struct, sys, zlib, _frozen_importlib_external as form
 def take(count):
     data = b""
     while len(data) < count:
@@ -29,15 +33,23 @@ def take(count):
         data += part
     return data
 length, checksum = struct.unpack(">II", take(8))
-text = take(length)
-if zlib.crc32(text) != checksum: sys.exit(3)
-bundle = json.loads(text)
+frame = take(length)
+if zlib.crc32(frame) != checksum: sys.exit(3)
 os.write(1, b"\\x00roadtest\\n")
-for name, source in bundle["modules"]:
-    module = sys.modules[name] = types.ModuleType(name)
-    exec(compile(source, "<roadtest:%s>" % name, "exec"), module.__dict__)
-sys.modules[bundle["main"]].main()
+end = 8 + struct.unpack(">4xI", frame[:8])[0]
+if frame[:4] == form.MAGIC_NUMBER:
+    main, modules = marshal.loads(frame[8:end])
+else:
+    import json
+    main, modules = json.loads(zlib.decompress(frame[end:]))
+    modules = [(name, compile(source, "<roadtest:%s>" % name, "exec")) for name, source in modules]
+for name, code in modules:
+    module = sys.modules[name] = type(sys)(name)
+    exec(code, module.__dict__)
+sys.modules[main].main()
 """
+# Neither what is set from outside nor what lies in site-packages is looked at.
+PYTHON = ("python3", "-I", "-S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +62,8 @@ class Program:
 
     def bundle(self) -> bytes:
         """The first frame of a conversation."""
-        sources = [[name, source_of(name)] for name in self.modules]
-        sources += [[name, source] for name, source in self.extra.items()]
-        return json.dumps({"modules": sources, "main": self.main}).encode("ascii")
+        modules = (*((name, source_of(name)) for name in self.modules), *self.extra.items())
+        return bytecode.frame(self.main, modules)
 
 
 @cache
@@ -62,6 +73,13 @@ def source_of(name: str) -> str:
 
 
 SUPERVISOR = Program(modules=("wire", "privileges", "tape", "processes", "lay", "supervisor"), main="supervisor")
+
+
+# Speaks with one MCP server.
+MCP_LINK = Program(
+    modules=("wire", "privileges", "tape", "processes", "mcp_words", "mcp_stdio", "mcp_web", "mcp_link"),
+    main="mcp_link",
+)
 
 
 # Says one empty frame.

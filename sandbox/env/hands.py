@@ -27,8 +27,16 @@ class Hands(Protocol):
         """Kill every process of the agent; facts, and what changed since the last call (None: not known)."""
         ...
 
+    def look(self) -> Changes | None:
+        """What changed since the last call; None: that has to be read from outside."""
+        ...
+
     def look_alive(self) -> None:
         """Raise `NoAnswer` if it has ended by itself. Does not wait."""
+        ...
+
+    def end(self) -> bool:
+        """Let go, and have the container end if its own program can; whether that may be waited for."""
         ...
 
     def close(self) -> None:

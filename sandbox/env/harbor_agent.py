@@ -21,6 +21,7 @@ from sandbox.env.harbor_container import Inside, SizeWatch
 from sandbox.env.harbor_reading import LOGS, read_state
 from sandbox.env.outside import held_still
 from sandbox.env.plain import PlainTools, execute
+from sandbox.env.quarters import Quarters
 from sandbox.env.stream import NoAnswer
 from sandbox.env.workspace import DEFAULT_CALL_SECONDS, FILE_CALL_SECONDS, LEAST_SECONDS, Called, Sealed, Trouble
 from sandbox.errors import AgentError, TaskError
@@ -129,6 +130,20 @@ class HarborEnvironment:
             changes=None if tool.effect == "read" else self._changes(),
             trouble=trouble,
         )
+
+    @property
+    def quarters(self) -> Quarters:
+        """As whom and where programs of the task run in it: the user that its agent is."""
+        home = self._inside.workdir
+        return Quarters(user=self._user, uid=None, workdir=home, environment=QUIET, inherits=True)
+
+    def look(self) -> tuple[Changes, Trouble | None]:
+        """What there is now, whoever changed it.
+
+        Raises:
+            AgentError, SandboxError: as `call`.
+        """
+        return self._changes(), None
 
     def solve(self, command: str) -> None:
         """Run a command of ours as the agent's user, however it ends.

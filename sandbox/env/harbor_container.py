@@ -95,12 +95,12 @@ def start(
         SandboxError: the engine refuses or does not answer. Nothing is left behind.
     """
     name = "roadtest-" + secrets.token_hex(8)
-    made = Container(client=client, id=name, image=image, volume=None)
+    made = Container(client=client, id=name, image=image)
     try:
         with talking(f"start a container of {image}"):
             options = bounds(resources, network=network)
             found = make_container(client, image, name, **options, environment=dict(environment), labels=dict(labels))
-            made = Container(client=client, id=found, image=image, volume=None)
+            made = Container(client=client, id=found, image=image)
             client.api.start(found)
         _see_it_run(made)
     except BaseException:

@@ -202,7 +202,7 @@ def _files_of(client: docker.DockerClient, image: str, workdir: str, *, labels: 
     name = "roadtest-" + secrets.token_hex(8)
     with talking(f"look into {image}"):
         found = make_container(client, image, name, command=["true"], labels=dict(labels))
-    container = Container(client=client, id=found, image=image, volume=None)
+    container = Container(client=client, id=found, image=image)
     try:
         entries = take(container, workdir.rstrip("/"), LARGEST_BASE)
     except (Absent, AgentError):

@@ -19,7 +19,7 @@ import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def ensure_base(client: docker.DockerClient, *, say: Say) -> str:
         if is_there(client, tag):
             return tag
         say("base image: finding what to build on")
-        parent, network = _parent(client, say)
+        parent, network = parent_of(client, "base image", "roadtest/rootfs", bootstrap.PACKAGES, say=say)
         with tempfile.TemporaryDirectory(prefix="roadtest-base-") as folder:
             say("base image: downloading wheels")
             fetch.wheels(lock, Path(folder), machine=machine, what=paths.image_lock().name)
@@ -102,18 +102,38 @@ def ensure_base(client: docker.DockerClient, *, say: Say) -> str:
         return tag
 
 
-def _parent(client: docker.DockerClient, say: Say) -> tuple[str, str]:
-    """What the base builds on, and the network that its build needs."""
-    if is_there(client, UPSTREAM):
-        return UPSTREAM, "default"
-    rootfs = f"roadtest/rootfs:{bootstrap.digest()}"
+def parent_of(
+    client: docker.DockerClient,
+    what: str,
+    repository: str,
+    packages: Sequence[str],
+    *,
+    say: Say,
+    without: Sequence[str] = (),
+) -> tuple[str, str]:
+    """What an image of ours builds on, and the network that its build needs.
+
+    A root file system that was bootstrapped here before comes first: it holds all that the build would fetch.
+
+    Args:
+        what: the image, as in "base image".
+        repository: what a bootstrapped root file system is called.
+        packages: of Debian, that it holds.
+        without: patterns of paths that it is better without.
+
+    Raises:
+        SandboxError: no registry answers, and it cannot be bootstrapped.
+    """
+    rootfs = f"{repository}:{bootstrap.digest((*packages, *without))}"
     if is_there(client, rootfs):
         return rootfs, "none"
-    say(f"base image: asking the registry for {UPSTREAM}")
+    if is_there(client, UPSTREAM):
+        return UPSTREAM, "default"
+    say(f"{what}: asking the registry for {UPSTREAM}")
     if pull(client, UPSTREAM):
         return UPSTREAM, "default"
-    say("base image: no registry answers; bootstrapping Debian with mmdebstrap (about a minute)")
-    bootstrap.make(client, rootfs)
+    say(f"{what}: no registry answers; bootstrapping Debian with mmdebstrap (a minute or two)")
+    bootstrap.make(client, rootfs, packages, without=without)
     return rootfs, "none"
 
 

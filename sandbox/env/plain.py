@@ -124,8 +124,16 @@ class PlainTools:
             self._container.freeze()
         return {"killed": None}, None
 
+    def look(self) -> Changes | None:
+        """None: what changed has to be read from outside."""
+        return None
+
     def look_alive(self) -> None:
         """Return: there is nothing that could have ended."""
+
+    def end(self) -> bool:
+        """Nothing to let go, and nobody to tell."""
+        return False
 
     def close(self) -> None:
         """Nothing to let go."""

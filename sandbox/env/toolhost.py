@@ -76,7 +76,7 @@ class ToolHost:
             NoAnswer: it does not start (`status` 126 or 127: the image has no python3).
             EngineGone: the engine does not answer.
         """
-        host = cls(container.talk(guest.tool_host({name: tool.source for name, tool in tools.items()})))
+        host = cls(container.talk(guest.tool_host({tool.runs_as: tool.source for tool in tools.values()})))
         try:
             facts = host._ask(
                 {
@@ -117,8 +117,9 @@ class ToolHost:
         """
         request = {
             "op": "call",
-            "tool": tool.name,
+            "tool": tool.runs_as,
             "effect": tool.effect,
+            **({} if tool.binding is None else {"binding": tool.binding}),
             "arguments": arguments,
             "timeout": timeout,
         }
@@ -150,6 +151,15 @@ class ToolHost:
         changes = self._changes(facts, time.monotonic() + MARGIN_SECONDS)
         return {name: facts[name] for name in ("killed", "files", "bytes", "skipped") if name in facts}, changes
 
+    def look(self) -> Changes | None:
+        """What changed in the workspace since the last call, whoever did it (None as for `call`).
+
+        Raises:
+            NoAnswer, EngineGone: as `call`.
+        """
+        answer = self._ask({"op": "look"}, timeout=SEAL_SECONDS)
+        return self._changes(answer, time.monotonic() + MARGIN_SECONDS)
+
     def look_alive(self) -> None:
         """Return if the host waits for a request.
 
@@ -158,6 +168,10 @@ class ToolHost:
             EngineGone: the engine does not answer.
         """
         self._talk.look_alive()
+
+    def end(self) -> bool:
+        """Hang up; the container ends, if this is its own program. Whether it does."""
+        return self._talk.part({"op": "end"})
 
     def close(self) -> None:
         """Hang up; the host ends."""

@@ -19,6 +19,7 @@ from sandbox.env.engine import talking
 from sandbox.env.hands import Hands
 from sandbox.env.outside import Bounds, Seen, held_still, read_folder
 from sandbox.env.plain import PlainTools
+from sandbox.env.quarters import Quarters
 from sandbox.env.stream import Broken, NoAnswer, TooLate
 from sandbox.env.toolhost import ToolHost
 from sandbox.errors import AgentError, EngineGone, SandboxError
@@ -36,14 +37,17 @@ MOST_KEPT_MB = 192
 # How often a tool host is started anew in one container, and how often in a row that may fail.
 MOST_RESTARTS = 5
 NO_PYTHON = (126, 127)
+# The agent's user and group.
+AGENT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something went wrong with the environment and was overcome. origin: agent or sandbox."""
+    """Something went wrong with the environment and was overcome. origin: agent, task or sandbox. error: its name."""
 
     origin: str
     message: str
+    error: str = "ToolHostLost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +107,13 @@ class AgentEnvironment:
         tools: Toolset,
         environment: Mapping[str, str],
         solution: Tree | None,
+        changes: Mapping[str, Any] | None = None,
     ) -> tuple[AgentEnvironment, dict[str, Any]]:
         """Start a container and fill its workspace.
 
         Args:
             solution: the reference solution, for the oracle alone; None for everybody else.
+            changes: options of its container in place of those that follow from the bounds.
 
         Returns:
             the environment, and facts about it for the event log.
@@ -123,6 +129,7 @@ class AgentEnvironment:
             keep_workspace=True,
             extra_tmpfs=() if solution is None else (SOLUTION,),
             resident=True,
+            changes=changes,
         )
         most = min(resources.storage_mb, MOST_KEPT_MB) * 1024 * 1024
         bounds = Bounds(files=MOST_FILES, bytes=most, depth=DEEPEST)
@@ -155,6 +162,24 @@ class AgentEnvironment:
             changes=None if tool.effect == "read" else self._told(changes),
             trouble=trouble,
         )
+
+    @property
+    def quarters(self) -> Quarters:
+        """As whom and where programs of the task run in it."""
+        return Quarters(user="0:0", uid=AGENT, workdir=WORKSPACE, environment=self._environment)
+
+    def look(self) -> tuple[Changes, Trouble | None]:
+        """What changed in the workspace since the last call, whoever did it, and what was overcome to find out.
+
+        Raises:
+            AgentError, SandboxError: as `call`.
+        """
+        trouble, changes = None, None
+        try:
+            changes = (self._hands or self._restarted()).look()
+        except NoAnswer as exc:
+            trouble = self._overcome(exc)
+        return self._told(changes), trouble
 
     def look_alive(self) -> Trouble | None:
         """Whether the container is still there to run calls in; what was overcome, if anything.
@@ -220,8 +245,8 @@ class AgentEnvironment:
         Raises:
             SandboxError: the engine does not answer.
         """
-        if self._hands is not None:
-            self._hands.close()
+        if self._hands is not None and self._hands.end():
+            self.container.await_end()
         self.container.remove()
 
     def _read(self) -> Seen:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.gap.outcomes import KERNEL, LeftOut, Outcomes, Record, outcomes_of
+from sandbox.gap.outcomes import LeftOut, Outcomes, Record, outcomes_of
 from sandbox.gap.rates import Rate, rates_of
 from sandbox.gap.residual import Residuals, residuals_of
-from sandbox.gap.reversals import ROAD, Reversals, reversals_of
+from sandbox.gap.reversals import Reversals, reversals_of
 from sandbox.gap.slices import DIMENSIONS, Slice, slices_of
 from sandbox.gap.steps import Contrast, Ends, Step, contrasts_of, ends_of, steps_of
+from sandbox.rungs import KERNEL, ROAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.rungs import RUNGS
 from sandbox.score import NO_VERDICT
 
-KERNEL = "kernel"
-LADDER = (KERNEL, "function", "report", "loop", "rough")
 Record = Mapping[str, Any]
 
 
@@ -73,7 +72,7 @@ class Outcomes:
     @property
     def rungs(self) -> list[str]:
         """Those with any outcome, in the order of the ladder."""
-        return [rung for rung in LADDER if any(rung == there for _, there in self.by)]
+        return [rung for rung in RUNGS if any(rung == there for _, there in self.by)]
 
     def of(self, candidate: str, rung: str) -> Mapping[str, Outcome]:
         """The candidate's outcomes there, by item."""
@@ -115,8 +114,8 @@ def outcomes_of(records: Iterable[Record], conditions: Mapping[str, str] | None 
     return Outcomes(
         by=_counted(kept),
         items=items,
-        conditions={rung: chosen[rung] for rung in LADDER if rung in judges},
-        judges={rung: tuple(sorted(judges[rung])) for rung in LADDER if rung in judges},
+        conditions={rung: chosen[rung] for rung in RUNGS if rung in judges},
+        judges={rung: tuple(sorted(judges[rung])) for rung in RUNGS if rung in judges},
         left_out=tuple(left),
     )
 
@@ -162,7 +161,7 @@ def _items(records: Iterable[Record]) -> tuple[dict[str, Item], set[str]]:
     about: dict[str, tuple[int, Mapping[str, Any]]] = {}
     for record in records:
         name, facts = name_of(record), record.get("about") or {}
-        rank = LADDER.index(record["rung"])
+        rank = RUNGS.index(record["rung"])
         packages[name] |= {facts["package"]} if facts.get("package") else set()
         if name not in about or rank > about[name][0]:
             about[name] = rank, facts

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sandbox.gap.adjust import holm
-from sandbox.gap.outcomes import KERNEL, Outcomes
+from sandbox.gap.outcomes import Outcomes
 from sandbox.gap.paired import GREATER, Paired, paired
 from sandbox.gap.power import ALPHA
 from sandbox.gap.steps import Ends
-
-# Rungs on which a candidate is on the road: a whole repository and a user's words.
-ROAD = ("report", "loop", "rough")
+from sandbox.rungs import KERNEL, ROAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 Rates = Mapping[str, Mapping[str, float]]
 # Repos of a suite are of unequal sizes; these come round again and again.
 UNEVEN = (1, 2, 3, 4, 6, 8)
-EVEN = (4,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

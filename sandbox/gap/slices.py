@@ -15,6 +15,7 @@ from sandbox.gap.outcomes import Item, Outcomes
 from sandbox.gap.paired import Paired, paired
 from sandbox.gap.power import ALPHA
 from sandbox.gap.steps import Ends
+from sandbox.veil import HELD_OUT, is_veiled
 
 PACKAGE, FIXED_AT = "package", "fixed_at"
 DIMENSIONS = (PACKAGE, "category", "difficulty", "kind", FIXED_AT)
@@ -72,6 +73,8 @@ def _slices(outcomes: Outcomes, ends: Ends, candidate: str, dimension: str) -> I
 def value_of(item: Item, dimension: str) -> str:
     """What an item is in a dimension; of a date the year."""
     about: Mapping[str, Any] = item.about
+    if is_veiled(about):
+        return HELD_OUT
     if dimension == PACKAGE:
         return item.cluster if item.known else NOT_TOLD
     value = about.get(dimension)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from sandbox.gap.adjust import holm
-from sandbox.gap.outcomes import LADDER, Outcomes
+from sandbox.gap.outcomes import Outcomes
 from sandbox.gap.paired import Paired, paired
 from sandbox.gap.retention import Retention, retention
+from sandbox.rungs import RUNGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ def _step(outcomes: Outcomes, candidate: str, lab: str, road: str, whole: bool) 
     clusters = outcomes.clusters(items)
     every = {*outcomes.of(candidate, lab), *outcomes.of(candidate, road)}
     trials = [outcomes.of(candidate, rung)[item].trials for rung in (lab, road) for item in items]
-    low, high = sorted((LADDER.index(lab), LADDER.index(road)))
-    between = LADDER[low + 1 : high]
+    low, high = sorted((RUNGS.index(lab), RUNGS.index(road)))
+    between = RUNGS[low + 1 : high]
     return Step(
         candidate=candidate,
         lab=lab,

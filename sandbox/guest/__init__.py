@@ -6,6 +6,7 @@
     toolhost    stays up in the agent's container: fills the workspace, runs every tool, seals
     worker      the process of the agent's user that runs one call
     toolrun     one tool call; what tools lean on, together with `files`
+    mcp_link    speaks with one MCP server (mcp_stdio, mcp_web: how; mcp_words: messages)
     watch       what changed in the workspace
     entries     opening what lies in the workspace, never through a link
     memory      whether memory ran out

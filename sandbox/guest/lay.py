@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import stat
-import tarfile
 
 import privileges
 
 
 def lay(archive: bytes, where: str) -> None:
     """Write a tar below `where`; a file that is there already is replaced."""
+    import tarfile  # not above: most who need this module never come here, and it takes long to load
+
     with tarfile.open(fileobj=io.BytesIO(archive), encoding="utf-8", errors="surrogateescape") as tar:
         for member in tar:
             path = os.path.join(where, member.name)
@@ -74,6 +75,6 @@ def _copy_one(here: str, there: str) -> None:
         os.symlink(os.readlink(here), there)
     elif stat.S_ISREG(mode):
         # The image's files are the agent's, and root may not read what only their owner may.
-        with privileges.as_agent(), open(here, "rb") as handle:
+        with privileges.AsAgent(), open(here, "rb") as handle:
             data = handle.read()
         write(there, data, executable=bool(mode & 0o100))

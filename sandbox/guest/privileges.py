@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
-from collections.abc import Iterator
 
 AGENT = 1000
 
@@ -43,25 +41,25 @@ def drop(uid: int = AGENT) -> None:
     hide()
 
 
-@contextlib.contextmanager
-def as_agent() -> Iterator[None]:
-    """Look at files with the agent's rights, and no capability, for a moment.
+class AsAgent:
+    """A block that looks at files with the agent's rights, and no capability.
 
     Only the effective ids change: nobody may signal or trace a process whose real and
     saved ids are root's, and this one stays not dumpable.
     """
-    if os.geteuid() != 0:
-        yield
-        return
-    os.setegid(AGENT)
-    os.seteuid(AGENT)
-    hide()
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
-        hide()
+
+    def __enter__(self) -> None:
+        self.is_root = os.geteuid() == 0
+        if self.is_root:
+            os.setegid(AGENT)
+            os.seteuid(AGENT)
+            hide()
+
+    def __exit__(self, *exc: object) -> None:
+        if self.is_root:
+            os.seteuid(0)
+            os.setegid(0)
+            hide()
 
 
 def effective_capabilities() -> int:

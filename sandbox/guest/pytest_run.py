@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+MOST_WORDS = 1500
+
 
 class Reporter:
     """Says which test starts and how it ended, and runs the planned ids only."""
@@ -24,6 +26,7 @@ class Reporter:
         self.wanted = frozenset(ids)
         self.outcome = ""
         self.message = ""
+        self.raised = ""
 
     def say(self, **message: str) -> None:
         os.write(self.fd, json.dumps(message).encode("ascii") + b"\n")
@@ -38,10 +41,14 @@ class Reporter:
         self.outcome, self.message = "passed", ""
         self.say(event="start", id=nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        self.raised = "" if call.excinfo is None else call.excinfo.typename
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.outcome != "error":
             self.outcome = "failed" if report.when == "call" else "error"
-            self.message = str(report.longrepr)[-1500:]
+            self.message = shortened(str(report.longrepr), self.raised)
         elif hasattr(report, "wasxfail") and self.outcome == "passed":
             self.outcome = "xfailed" if report.skipped else "xpassed"
         elif report.skipped and self.outcome == "passed":
@@ -49,6 +56,11 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self.say(event="finish", id=nodeid, outcome=self.outcome, message=self.message)
+
+
+def shortened(account: str, raised: str) -> str:
+    """The end of what pytest tells of a failure; what was raised is said in any case."""
+    return account if len(account) <= MOST_WORDS else raised + ": …" + account[-MOST_WORDS:]
 
 
 def read_plan(fd: int) -> dict[str, Any]:
@@ -74,6 +86,8 @@ def main() -> int:
         "-p",
         "no:cacheprovider",
         "--continue-on-collection-errors",
+        # Planted tests fail by dozens, and any other style reads the whole test file anew for each of them.
+        "--tb=native",
         "-q",
         *plan["files"],
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 from typing import Any
 
 
@@ -15,11 +14,13 @@ class Tape:
         self.head = bytearray()
         self.tail = bytearray()
         self.size = 0
-        self.hash = hashlib.sha256()
+        # Of all that was seen, from when some of it is not kept any more.
+        self.hash: Any = None
 
     def feed(self, data: bytes) -> None:
         self.size += len(data)
-        self.hash.update(data)
+        if self.hash is not None:
+            self.hash.update(data)
         room = self.half - len(self.head)
         if room > 0:
             self.head += data[:room]
@@ -27,7 +28,15 @@ class Tape:
         if data:
             self.tail += data
             if len(self.tail) > 2 * self.half:
+                self.begin_hash()
                 del self.tail[: -self.half]
+
+    def begin_hash(self) -> None:
+        """Hash as it comes what will not be kept, with a library that is fast once it is loaded."""
+        if self.hash is None:
+            import hashlib
+
+            self.hash = hashlib.sha256(bytes(self.head + self.tail))
 
     def result(self) -> dict[str, Any]:
         """What was kept as text, with the facts of what was seen."""
@@ -44,10 +53,19 @@ class Tape:
         return {
             "output": raw.decode("utf-8", "replace"),
             "bytes": self.size,
-            "sha256": self.hash.hexdigest(),
+            "sha256": self.hash.hexdigest() if self.hash is not None else _sha256(bytes(self.head + self.tail)),
             "truncated": left_out > 0,
             "replaced": replaced,
         }
+
+
+def _sha256(data: bytes) -> str:
+    """Of little data: the interpreter's own needs no library to be loaded, which takes longer than a call."""
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+    return str(sha256(data).hexdigest())
 
 
 def _is_text(data: bytes | bytearray, *, cut: bool = False) -> bool:

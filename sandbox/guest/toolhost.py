@@ -2,7 +2,9 @@
 
     prepare  fill the workspace (or, taking over from a host that died, find it filled)
     call     run one tool in a worker of the agent's user; what it changed in the workspace
+    look     what changed in the workspace since the last look
     seal     kill every process of the agent; what changed since the last look
+    end      end, and the container with it; without an answer
 
 A request is one frame of JSON; its answer is one frame of JSON with the same `id`,
 followed, where files changed, by their contents in the order of `changes`, in
@@ -31,6 +33,8 @@ from worker import Gone, Late, Worker
 
 # A worker sees to its own clock first, and so keeps the output that there was.
 GRACE = 5.0
+# What the shell around a container's own program takes for leave to end.
+DONE = 64
 CHUNK = 1 << 20
 
 
@@ -58,7 +62,13 @@ class Host:
 
     def serve(self) -> None:
         """Until the harness hangs up."""
-        operations = {"prepare": self.prepare, "call": self.call, "seal": self.seal}
+        operations = {
+            "prepare": self.prepare,
+            "call": self.call,
+            "look": self.look_again,
+            "seal": self.seal,
+            "end": self.end,
+        }
         while (frame := wire.read_frame(self.requests)) is not None:
             request = json.loads(frame)
             # A worker gets a call as it came.
@@ -112,6 +122,10 @@ class Host:
         except watch.TooMuch as exc:
             return None, str(exc)
 
+    def look_again(self, request: dict[str, Any]) -> None:
+        changes, over = self.look(None)
+        self.answer(request, {}, changes, over)
+
     def seal(self, request: dict[str, Any]) -> None:
         self.dismiss(with_descendants=False)
         killed = processes.kill_agent()
@@ -120,6 +134,9 @@ class Host:
         if changes is not None:
             facts.update(files=changes.files, bytes=changes.bytes, skipped=changes.skipped)
         self.answer(request, facts, changes, over)
+
+    def end(self, request: dict[str, Any]) -> None:
+        os._exit(DONE)
 
     def worker_at_hand(self) -> Worker | None:
         """A living worker; None if the container has no process left for one."""

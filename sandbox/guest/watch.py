@@ -14,7 +14,6 @@ What is gone, or something else, by the time it is opened is left for the next l
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import time
@@ -22,6 +21,11 @@ from typing import Any
 
 import entries
 import privileges
+
+try:  # without all else that hashlib loads
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 # Clocks of file systems tick every 1 to 10 ms.
 RACY_NS = 20_000_000
@@ -90,7 +94,7 @@ class Watch:
         """
         look = Look(self, learning=False)
         inside = self.root.rstrip("/") + "/"
-        with privileges.as_agent():
+        with privileges.AsAgent():
             alone = all(look.at_one(path[len(inside) :]) for path in paths if path.startswith(inside))
         # Its other names have changed, too; and after a look that failed nobody knows what else has.
         return look.finish_some() if alone and not self.behind else self.look()
@@ -98,7 +102,7 @@ class Watch:
     def _look(self, *, learning: bool) -> Changes:
         self.behind = True
         look = Look(self, learning=learning)
-        with privileges.as_agent():
+        with privileges.AsAgent():
             try:
                 look.at_everything()
             except OSError as exc:
@@ -232,7 +236,7 @@ class Look:
             return
         bits = self.seen[path][1]
         mode = "120000" if stat.S_ISLNK(bits) else "100755" if bits & 0o100 else "100644"
-        digest = UNREAD if data is None else hashlib.blake2b(data, digest_size=16, key=mode.encode()).digest()
+        digest = UNREAD if data is None else blake2b(data, digest_size=16, key=mode.encode()).digest()
         if self.seen[path][3] > now - RACY_NS:
             self.racy[path] = digest
         if self.learning or data is None or (before == digest and self.watch.known.get(path) == key):

@@ -21,6 +21,7 @@ from sandbox.errors import BadInput
 from sandbox.harbor import network
 from sandbox.harbor.settings import MEAN, REWARD, Harbor, Healthcheck, Part
 from sandbox.loader_steps import read_instruction
+from sandbox.loader_tools import read_mcp_servers
 from sandbox.reading import read_text, shown
 from sandbox.task import (
     DEFAULT_AGENT_SECONDS,
@@ -65,7 +66,6 @@ _ROADTEST_ONLY = (
 NOTED: Mapping[str, str] = {
     "environment.gpu_types": "no accelerator is attached",
     "environment.tpu": "no accelerator is attached",
-    "environment.mcp_servers": "no MCP server is started",
     "environment.skills_dir": "no skills are offered",
     "verifier.collect": "nothing is collected: the verifier sees all that the agent left",
     "artifacts": "no artifacts are collected",
@@ -115,6 +115,7 @@ def load_harbor(folder: Path, document: Row, *, digest: str, variants: tuple[str
         difficulty=_text(metadata.get("difficulty")),
         variants=variants,
         environment=_resolved(environment.get("env", {}), f"{where}: environment.env"),
+        mcp_servers=read_mcp_servers(environment.get("mcp_servers", ()), where),
         notes=tuple(_notes(document)),
         steps=steps,
         harbor=harbor,

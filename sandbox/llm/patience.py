@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from sandbox.errors import ProviderError
+from sandbox.errors import DeadlinePassed, ProviderError
 from sandbox.limits import DEADLINE
 from sandbox.llm.client import Answer, Client, Message
 from sandbox.llm.pacing import Pace
@@ -87,7 +87,7 @@ async def _ask_in_turn(
     began = time.monotonic()
     if clock is not None and pace.paused_for > clock.until_deadline():
         words = f"the provider asks for {pace.paused_for:.0f} s of patience, and {DEADLINE} comes before"
-        raise ProviderError(words, kind="rate-limit", retry_after=pace.paused_for)
+        raise DeadlinePassed(words, kind="rate-limit", retry_after=pace.paused_for)
     async with pace.turn():
         asked_at = time.monotonic()
         if clock is not None:

@@ -1,4 +1,4 @@
-"""nightly.toml as data, and what it means for one night: what to run, what to hold it against. Pure.
+"""nightly.toml as data: what to run each night, what to hold it against, what fails it. Pure.
 
 name = "nightly"
 tasks = ["tasks/demo", "tasks/repos"]
@@ -9,13 +9,13 @@ gate = { tests = ["sequential"], alpha = 0.05 }
 
 [candidates."openai/gpt-4o"]
 baseline = 7                                 # the first seven nights; or the directory of a run
+since = 2026-02-01                           # the first from this date on
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Any
 
 from sandbox.compare.measures import PRIMARY
@@ -42,11 +42,20 @@ class NightGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A candidate and its baseline: how many first nights, or the directory of a run."""
+    """A candidate and its baseline: how many first nights, or the directory of a run.
+
+    since: nights before that date (YYYY-MM-DD, UTC) do not count; None: all do.
+    """
 
     name: str
     baseline: int | str
     gate: NightGate
+    since: str | None = None
+
+    @property
+    def first(self) -> int:
+        """How many nights of the history are its baseline, where one is needed."""
+        return self.baseline if isinstance(self.baseline, int) else FIRST_NIGHTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +73,29 @@ class Nightly:
     reference: str | None
     candidates: tuple[Watched, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Who runs each night, the reference last."""
+        return (*(one.name for one in self.candidates), *((self.reference,) if self.reference else ()))
 
-def from_table(table: Mapping[str, Any], file: str) -> Nightly:
+
+def from_table(table: Mapping[str, Any], file: str, budget: Sequence[str] = ()) -> Nightly:
     """From a document that holds against `schemas/nightly.v1.json`.
+
+    Args:
+        budget: what the document says of it, as words after --limit.
 
     Raises:
         BadInput: the reference is watched, too; a baseline that is a run cannot serve the sequential test.
     """
     gate = _gate(NightGate(), table.get("gate", {}))
     watched = tuple(
-        Watched(name=name, baseline=one.get("baseline", FIRST_NIGHTS), gate=_gate(gate, one.get("gate", {})))
+        Watched(
+            name=name,
+            baseline=one.get("baseline", FIRST_NIGHTS),
+            gate=_gate(gate, one.get("gate", {})),
+            since=one.get("since"),
+        )
         for name, one in table["candidates"].items()
     )
     reference = table.get("reference")
@@ -89,7 +111,7 @@ def from_table(table: Mapping[str, Any], file: str) -> Nightly:
         conditions=tuple(table.get("conditions", ())),
         repeats=table.get("repeats", 3),
         concurrency=table.get("concurrency", 2),
-        budget=tuple(f"{name}={value}" for name, value in table.get("budget", {}).items()),
+        budget=tuple(budget),
         out=table.get("out", "runs/nightly"),
         history=table.get("history", "history.sqlite3"),
         reference=reference,
@@ -107,51 +129,11 @@ def _gate(before: NightGate, table: Mapping[str, Any]) -> NightGate:
 class Held:
     """What one candidate's night is held against.
 
-    gathered: how many nights of the baseline are there; wanted: how many it is to have, None: it is a run.
+    gathered: how many nights its baseline has, this one too if it is of the baseline; wanted: how many it is to have,
+    None: the baseline is a run. of_baseline: whether this night is one of the baseline, so that nothing is tested.
     """
 
     watched: Watched
-    gathered: int
-    wanted: int | None
-
-    @property
-    def ready(self) -> bool:
-        """Whether the baseline is whole; until then a night adds to it, and nothing is tested."""
-        return self.wanted is None or self.gathered >= self.wanted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NightPlan:
-    """One night. arguments: of `roadtest run`. directory: where the run goes. held: by candidate."""
-
-    arguments: tuple[str, ...]
-    directory: str
-    held: tuple[Held, ...]
-
-
-def plan_night(config: Nightly, *, at: str, folder: str, nights: Mapping[str, int]) -> NightPlan:
-    """What one night is.
-
-    Args:
-        at: when it begins, as its directory is to be called. folder: that of nightly.toml, to which paths are relative.
-        nights: of each candidate how many are in the history.
-    """
-    base = PurePath(folder)
-    directory = str(base / config.out / at)
-    names = [one.name for one in config.candidates] + ([config.reference] if config.reference else [])
-    words = [str(base / task) for task in config.tasks]
-    words += [*_each("--model", names), *_each("--condition", config.conditions), *_each("--limit", config.budget)]
-    words += ["--repeats", str(config.repeats), "--concurrency", str(config.concurrency), "--out", directory]
-    held = (
-        Held(
-            watched=one,
-            gathered=nights.get(one.name, 0),
-            wanted=one.baseline if isinstance(one.baseline, int) else None,
-        )
-        for one in config.candidates
-    )
-    return NightPlan(arguments=tuple(words), directory=directory, held=tuple(held))
-
-
-def _each(option: str, values: Sequence[str]) -> list[str]:
-    return [word for value in values for word in (option, value)]
+    gathered: int = 0
+    wanted: int | None = None
+    of_baseline: bool = False

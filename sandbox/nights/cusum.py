@@ -76,4 +76,8 @@ def _passed(height: float, nights: int, allowance: float) -> float:
     upper = ndtr(edges + width / 2)
     moves = upper - ndtr(edges - width / 2)
     moves[:, 0] = upper[:, 0]  # what would be below zero stays there
-    return float(1 - np.linalg.matrix_power(moves, nights)[0].sum())
+    state = np.zeros(_STATES)
+    state[0] = 1.0
+    for _ in range(nights):
+        state = state @ moves
+    return float(1 - state.sum())

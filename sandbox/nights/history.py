@@ -4,54 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from sandbox.errors import BadInput, HarnessError
 from sandbox.nights.counts import Counts
 from sandbox.nights.migrations import migrate
-from sandbox.nights.tables import baselines, runs, trials
+from sandbox.nights.night import Night, Nights, Proof
+from sandbox.nights.tables import baselines, held_out_tasks, proofs, runs, trials
 from sandbox.score import NO_VERDICT
+from sandbox.upkeep.items import Cell
 
 Record = Mapping[str, Any]
-# A task that has changed since is another one: its trials are not held against those of before.
-Task = tuple[str, str, str]
 # Any number will do, as long as all who write take the same.
 LOCK = 726_823_783
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
-    """A run in the history. number: its place there; at: when it began, ISO 8601."""
-
-    number: int
-    run: str
-    at: str
-    suite: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nights:
-    """One candidate's counts over runs. nights: by row of `counts`. tasks: name, condition, digest by column."""
-
-    nights: tuple[Night, ...]
-    tasks: tuple[Task, ...]
-    counts: Counts
-
-    def split(self, last_of_baseline: int) -> tuple[Counts, Counts]:
-        """The baseline, up to the run of that number, and what came after."""
-        first = sum(night.number <= last_of_baseline for night in self.nights)
-        one, two = (
-            Counts(accepted=self.counts.accepted[part], trials=self.counts.trials[part])
-            for part in (slice(0, first), slice(first, None))
-        )
-        return one, two
 
 
 class History:
@@ -94,25 +66,45 @@ class History:
         self._engine.dispose()
 
     def record(
-        self, run: str, at: str, suite: str, records: Sequence[Record], digests: Mapping[str, str], *, version: str
+        self,
+        run: str,
+        at: str,
+        suite: str,
+        records: Sequence[Record],
+        digests: Mapping[str, str],
+        *,
+        version: str,
+        held_out: Sequence[str] = (),
+        again: bool = False,
     ) -> bool:
         """Record a run with its trials, all or nothing; one that is there already is left as it is.
 
         Args:
-            digests: of tasks, by suite/name.
+            digests: of tasks, by suite/name. held_out: tasks, by the same, of which nothing is told by name.
+            again: one that is there already, and was gone on with since, keeps its place and gets these trials.
 
         Returns:
             whether it was new.
         """
         with self._connected(writes=True) as connection:
-            if connection.scalar(select(runs.c.id).where(runs.c.run == run)) is not None:
+            there = connection.scalar(select(runs.c.id).where(runs.c.run == run))
+            if there is not None and not again:
                 return False
-            facts = {"run": run, "at": at, "suite": suite, "roadtest": version}
-            number = connection.execute(insert(runs).values(**facts)).inserted_primary_key
-            assert number is not None, "a row was made"
+            if there is None:
+                facts = {"run": run, "at": at, "suite": suite, "roadtest": version}
+                made = connection.execute(insert(runs).values(**facts)).inserted_primary_key
+                assert made is not None, "a row was made"
+                number = made[0]
+            else:
+                number = there
+                for table in (trials, held_out_tasks):
+                    connection.execute(delete(table).where(table.c.run_id == number))
             if records:
-                connection.execute(insert(trials), [_row(number[0], record, digests) for record in records])
-        return True
+                connection.execute(insert(trials), [_row(number, record, digests) for record in records])
+            if held_out:
+                rows = [{"run_id": number, "task": task} for task in sorted(set(held_out))]
+                connection.execute(insert(held_out_tasks), rows)
+        return there is None
 
     def nights(self, suite: str) -> list[Night]:
         """The runs of a suite, by when they began."""
@@ -129,8 +121,46 @@ class History:
         with self._connected() as connection:
             return sorted(connection.scalars(asked))
 
-    def counts(self, suite: str, candidate: str) -> Nights:
-        """What a candidate made of each task in each run; trials without a verdict are in no count."""
+    def suites(self) -> list[str]:
+        """What nights go by, by name."""
+        with self._connected() as connection:
+            return sorted(connection.scalars(select(runs.c.suite).distinct()))
+
+    def conditions(self, suite: str) -> list[str]:
+        """Under which tasks were met, by name."""
+        asked = select(trials.c.condition).join(runs).where(runs.c.suite == suite).distinct()
+        with self._connected() as connection:
+            return sorted(connection.scalars(asked))
+
+    def held_out(self, suite: str) -> frozenset[str]:
+        """The tasks, as suite/name, that were held out in any run."""
+        asked = select(held_out_tasks.c.task).join(runs).where(runs.c.suite == suite).distinct()
+        with self._connected() as connection:
+            return frozenset(connection.scalars(asked))
+
+    def add_proof(self, proof: Proof) -> None:
+        """Keep what a proof of a task came to."""
+        with self._connected(writes=True) as connection:
+            connection.execute(insert(proofs).values(**asdict(proof), holds=int(not proof.faults)))
+
+    def proofs(self) -> dict[str, list[Proof]]:
+        """All proofs of each task, the oldest first."""
+        asked = select(proofs).order_by(proofs.c.at, proofs.c.id)
+        found: dict[str, list[Proof]] = {}
+        with self._connected() as connection:
+            for row in connection.execute(asked):
+                proof = Proof(
+                    task=row.task, task_digest=row.task_digest, at=row.at, roadtest=row.roadtest, faults=row.faults
+                )
+                found.setdefault(proof.task, []).append(proof)
+        return found
+
+    def counts(self, suite: str, candidate: str, condition: str | None = None) -> Nights:
+        """What a candidate made of each task in each run; trials without a verdict are in no count.
+
+        Args:
+            condition: only trials under this one.
+        """
         task = (trials.c.task, trials.c.condition, trials.c.task_digest)
         asked = (
             select(trials.c.run_id, *task, func.sum(trials.c.accepted).label("accepted"), func.count().label("trials"))
@@ -138,6 +168,8 @@ class History:
             .where(runs.c.suite == suite, trials.c.candidate == candidate, trials.c.verdict.not_in(NO_VERDICT))
             .group_by(trials.c.run_id, *task)
         )
+        if condition is not None:
+            asked = asked.where(trials.c.condition == condition)
         nights = self.nights(suite)
         with self._connected() as connection:
             rows = [(row.run_id, tuple(row[1:4]), row.accepted, row.trials) for row in connection.execute(asked)]
@@ -148,6 +180,30 @@ class History:
         for number, name, good, every in rows:
             accepted[night[number], place[name]], made[night[number], place[name]] = good, every
         return Nights(nights=tuple(nights), tasks=tuple(tasks), counts=Counts(accepted=accepted, trials=made))
+
+    def cells(self, suite: str) -> list[Cell]:
+        """What every candidate made of every task in each run; trials without a verdict are in none."""
+        key = (trials.c.run_id, trials.c.task, trials.c.condition, trials.c.task_digest, trials.c.candidate)
+        asked = (
+            select(*key, func.sum(trials.c.accepted).label("accepted"), func.count().label("trials"))
+            .join(runs)
+            .where(runs.c.suite == suite, trials.c.verdict.not_in(NO_VERDICT))
+            .group_by(*key)
+        )
+        places = {night.number: place for place, night in enumerate(self.nights(suite))}
+        with self._connected() as connection:
+            return [
+                Cell(
+                    task=row.task,
+                    condition=row.condition,
+                    digest=row.task_digest,
+                    candidate=row.candidate,
+                    run=places[row.run_id],
+                    accepted=row.accepted,
+                    trials=row.trials,
+                )
+                for row in connection.execute(asked)
+            ]
 
     def set_baseline(self, suite: str, candidate: str, runs_of_it: tuple[str, str], *, at: str, reason: str) -> None:
         """Say from which run to which a candidate's baseline goes.

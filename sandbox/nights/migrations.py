@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     inspect,
     select,
 )
@@ -82,7 +83,30 @@ def _second(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+def _third(connection: Connection) -> None:
+    """Tasks that were held out; proofs of tasks."""
+    then = MetaData()
+    Table("runs", then, autoload_with=connection)
+    Table(
+        "held_out",
+        then,
+        Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+        Column("task", String(400), primary_key=True),
+    ).create(connection)
+    Table(
+        "proofs",
+        then,
+        Column("id", Integer, primary_key=True),
+        Column("task", String(400), nullable=False),
+        Column("task_digest", String(64), nullable=False),
+        Column("at", String(40), nullable=False),
+        Column("roadtest", String(40), nullable=False),
+        Column("holds", Integer, nullable=False),
+        Column("faults", Text, nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 
 
 def migrate(connection: Connection, to: int = len(MIGRATIONS)) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -53,4 +53,25 @@ baselines = Table(
     Column("last_run_id", Integer, ForeignKey("runs.id"), nullable=False),
     Column("at", String(40), nullable=False),
     Column("reason", String(1000), nullable=False),
+)
+
+# Of each run the tasks of which nothing is told by name.
+held_out_tasks = Table(
+    "held_out",
+    metadata,
+    Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("task", String(400), primary_key=True),
+)
+
+# What proving a task came to, each time.
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", String(400), nullable=False),
+    Column("task_digest", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("roadtest", String(40), nullable=False),
+    Column("holds", Integer, nullable=False),
+    Column("faults", Text, nullable=False),
 )

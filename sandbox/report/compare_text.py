@@ -189,6 +189,10 @@ def _flipped(found: Comparison) -> Iterator[str]:
     if found.flips:
         fewer = count(len(worse), "task", "tasks")
         yield f"{fewer} less often accepted, {len(better):,} more often; by chance some always are."
+    if found.held_out[0]:
+        held, fewer_held, more_held = found.held_out
+        of = count(held, "held-out task", "held-out tasks")
+        yield f"Of {of}, in all figures and in no list, {fewer_held:,} less often accepted, {more_held:,} more often."
 
 
 def _gate(found: Comparison) -> Iterator[str]:

@@ -1,15 +1,18 @@
-"""A night as files for others: summary.md for people, junit.xml for what shows tests. Pure."""
+"""A night as files: summary.md for people, junit.xml for what shows tests, results.json for programs. Pure."""
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 from sandbox.compare.comparison import Comparison
 from sandbox.compare.measures import AMOUNT
-from sandbox.nights.verdict import BROKEN, FAILED, SKIPPED, Check, NightReport
+from sandbox.nights.verdict import BROKEN, FAILED, SKIPPED, TRIALS, Check, Course, NightReport, as_data
 from sandbox.report.compare_text import percent_more, remarks
 from sandbox.report.gap_text import p_value, points
 from sandbox.report.sheet import NOTHING
@@ -23,7 +26,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
 
 def summary(report: NightReport) -> str:
     """The night in Markdown: what failed first, then all figures."""
-    lines = [f"# {_text(report.name)}: {'passed' if report.passed else 'FAILED'}", ""]
+    lines = [f"# {_text(report.name)}: {outcome_of(report)}", ""]
     lines += [f"Run {_code(report.run)}, begun {_text(report.at)}.", ""]
     lines += ["| candidate | test | | |", "| --- | --- | --- | --- |"]
     order = (FAILED, BROKEN, SKIPPED)
@@ -31,9 +34,9 @@ def summary(report: NightReport) -> str:
         report.checks, key=lambda one: order.index(one.outcome) if one.outcome in order else len(order)
     ):
         lines.append(_row([_text(check.candidate), check.name, f"**{check.outcome}**", _text(check.line)]))
-    lines += ["", *_worse(report.checks)]
+    lines += ["", *_worse(report.checks), *_courses(report.courses)]
     for name, comparison in report.comparisons:
-        lines += [f"## {_text(name)}: this night against its baseline", "", *_figures(comparison), ""]
+        lines += [f"## {_text(name)}: this night (B) against its baseline (A)", "", *_figures(comparison), ""]
     if report.transcripts:
         lines += ["## Transcripts of what got worse", "", *(f"    {_line(one)}" for one in report.transcripts), ""]
     if report.notes:
@@ -41,15 +44,63 @@ def summary(report: NightReport) -> str:
     return "\n".join(lines)
 
 
-def _worse(checks: Iterable[Check]) -> Iterator[str]:
+def outcome_of(report: NightReport) -> str:
+    """A night in a word: passed, baseline (nothing is tested yet), FAILED (worse), or BROKEN (that cannot be told)."""
+    tested = {check.outcome for check in report.checks if check.name != TRIALS}
+    if FAILED in tested:
+        return "FAILED"
+    if not report.passed:
+        return "BROKEN"
+    return "baseline" if tested == {SKIPPED} else "passed"
+
+
+def worse(checks: Iterable[Check]) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Of each candidate that failed the tasks and the measures that got worse, whatever test says so."""
+    found: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
     for check in checks:
-        if check.details:
-            yield f"## {_text(check.candidate)}: less often accepted"
-            yield ""
-            yield from (f"- {_text(detail)}" for detail in check.details[:MOST_DETAILS])
-            if len(check.details) > MOST_DETAILS:
-                yield f"- and {len(check.details) - MOST_DETAILS:,} more"
-            yield ""
+        if check.outcome == FAILED and (check.details or check.measures):
+            found.setdefault(check.candidate, (check.candidate, check.details, check.measures))
+    return list(found.values())
+
+
+def _worse(checks: Iterable[Check]) -> Iterator[str]:
+    for candidate, tasks, measures in worse(checks):
+        for words, lines in (("less often accepted", tasks), ("measures that got worse", measures)):
+            if lines:
+                yield f"## {_text(candidate)}: {words}"
+                yield ""
+                yield from (f"- {_text(line)}" for line in lines[:MOST_DETAILS])
+                if len(lines) > MOST_DETAILS:
+                    yield f"- and {len(lines) - MOST_DETAILS:,} more"
+                yield ""
+
+
+COURSE = ("candidate", "baseline", "nights since", "accepted", "change", "always-valid interval", "p", "CUSUM (limit)")
+
+
+def course_cells(one: Course) -> list[str]:
+    """A candidate over all nights, as a row under `COURSE`."""
+    name = f"{one.candidate} (reference)" if one.reference else one.candidate
+    rate = NOTHING if one.accepted is None else f"{100 * one.accepted:.1f}%"
+    cells = [name, str(one.baseline or NOTHING), str(one.after), rate]
+    if one.finding is None:
+        return [*cells, *[NOTHING] * 4]
+    # No rate changes by more than all.
+    low, high = (max(-1.0, min(1.0, -bound)) for bound in (one.finding.high, one.finding.low))
+    sums = NOTHING if one.cusum is None else f"{one.cusum:.1f} ({one.limit:.1f})"
+    span = f"{points(low)} to {points(high)}"
+    return [*cells, points(-one.finding.drop), span, p_value(one.finding.p), sums]
+
+
+def _courses(courses: Iterable[Course]) -> Iterator[str]:
+    rows = [course_cells(one) for one in courses]
+    if rows:
+        yield "## All nights so far"
+        yield ""
+        yield _row(COURSE)
+        yield "| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: |"
+        yield from (_row([_text(row[0]), *row[1:]]) for row in rows)
+        yield ""
 
 
 def _figures(found: Comparison) -> Iterator[str]:
@@ -111,8 +162,27 @@ def _case(case: ElementTree.Element, check: Check) -> None:
         ElementTree.SubElement(case, "system-out").text = _xml(check.line)
         return
     inside = ElementTree.SubElement(case, kind, {"message": _xml(check.line)})
-    if check.details:
-        inside.text = "\n".join(map(_xml, check.details))
+    if check.details or check.measures:
+        inside.text = "\n".join(map(_xml, (*check.details, *check.measures)))
+
+
+def results(report: NightReport) -> dict[str, Any]:
+    """The night as JSON takes it; what is not finite is null."""
+    found: dict[str, Any] = _finite(as_data(report))
+    return found
+
+
+def results_text(report: NightReport) -> str:
+    """The night as results.json."""
+    return json.dumps(results(report), indent=1, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _counts(checks: Iterable[Check]) -> dict[str, str]:

@@ -11,15 +11,18 @@ from sandbox.report.figures import percent, span
 from sandbox.report.sheet import NOTHING, Sheet
 from sandbox.report.standings import Standing, interval_heading, share_as_data, standings
 from sandbox.report.transcript_lines import count as in_words
+from sandbox.veil import HELD_OUT, is_veiled
 
 FIXED_AT = "fixed_at"
 # Those of tasks, which records tell under `about`, then those that every record has.
 OF_TASKS = ("package", "category", "difficulty", "kind", FIXED_AT)
 DIMENSIONS = (*OF_TASKS, "suite", "task", "condition", "rung")
+# In these, held-out tasks are a slice of their own.
+OF_A_TASK = (*OF_TASKS, "suite", "task")
 _DIFFICULTIES = ("tiny", "small", "medium", "large")
 UNKNOWN, NOT_GIVEN, OWN_CODE = "unknown", "(not given)", "(own code)"
 NEVER, NO_DATE = "own (never published)", "date not given"
-_LAST = (NOT_GIVEN, OWN_CODE, NEVER, NO_DATE, UNKNOWN)
+_LAST = (NOT_GIVEN, OWN_CODE, NEVER, NO_DATE, HELD_OUT, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ def _order(value: str) -> tuple[int, int, str]:
 
 
 def _value(record: Mapping[str, Any], dimension: str, cutoff: datetime.date | None) -> str:
+    if dimension in OF_A_TASK and is_veiled(record):
+        return HELD_OUT
     if dimension == "task":
         return f"{record['suite']}/{record['task']}"  # tasks of the same name may be in several suites
     if dimension not in OF_TASKS:

@@ -232,6 +232,7 @@ FLAGS = {
     "out-of-memory": "the kernel killed processes of the candidate for lack of memory",
     "plain-exec": "the image has no Python, so tools ran through docker exec, more slowly",
     "checkpoints-sampled": "the candidate ran tests in more states than were judged; what came back may be more",
+    "deadline-passed": "the deadline of the trial came before it had a verdict",
     "probing-stopped": "not every state could be checked, so some of what came back or broke may not be counted",
     "replay-diverged": "tools, states or verdicts were other than in the recording (roadtest show says which)",
     "sealed-tree-differs": "the workspace at the end was other than its calls had left it; what was found was judged",

@@ -195,6 +195,7 @@ def _check(ran: Event | None, answer: Mapping[str, Any]) -> CheckShown | None:
         rewards=data.get("rewards"),
         left_behind=tuple(data.get("left_behind", ())),
         submission=_text_or_none(data.get("verdict")),
+        outcome=data.get("outcome"),
     )
 
 

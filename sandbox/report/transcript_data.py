@@ -146,6 +146,7 @@ class CheckShown:
     cached: taken over from an equal tree. passed, total: hidden tests.
     output: what pytest printed, where a test did not pass and left no message; else "".
     rewards: by name, where the task's own script gave some. left_behind: paths that its container did not take over.
+    outcome: of a task with services, as `check.ran` has it.
     submission: of a problem, whose cases stand for tests: the verdict of what was handed in last, None for nothing.
     """
 
@@ -164,6 +165,7 @@ class CheckShown:
     rewards: Mapping[str, float] | None = None
     left_behind: tuple[str, ...] = ()
     submission: str | None = None
+    outcome: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rich.text import Text
 
 from sandbox.report.transcript_data import CheckShown, HiddenTest, Seal, Transcript
 from sandbox.report.transcript_lines import Margins, Page, cost, count, one_line, seconds, size
+from sandbox.report.transcript_outcome import in_short
+from sandbox.report.transcript_outcome import lines as outcome_lines
 from sandbox.report.transcript_steps import OUTPUT, step_lines
 
 STYLES = {
@@ -92,8 +95,8 @@ def _verdict(found: Transcript, page: Page, *, margin: str) -> Iterator[Text]:
 def figures(found: Transcript) -> Iterator[tuple[str, str]]:
     """What a trial came to and took: a word and a line for each."""
     if found.check is not None:
-        score = "" if found.score is None else f"{found.score:.2f} · "
-        yield "score", f"{score}bugs {_share(found.check.bugs)} fixed · guards {_share(found.check.guards)} intact"
+        score = [] if found.score is None else [f"{found.score:.2f}"]
+        yield "score", " · ".join([*score, *_came_to(found.check)])
     calls, usage, times = found.calls, found.usage, found.time
     refused = f" · {calls['refused']} refused by the tool" if calls["refused"] else ""
     yield "calls", f"{calls['total']} in {count(usage['model_calls'], 'reply', 'replies')}{refused}"
@@ -105,6 +108,14 @@ def figures(found: Transcript) -> Iterator[tuple[str, str]]:
     kinds = {"model": "model_s", "tools": "tool_s", "environment": "env_s", "judge": "judge_s"}
     spent = " · ".join(f"{name} {seconds(times[key])}" for name, key in kinds.items())
     yield "time", f"{seconds(times['wall_s'])} in all · {spent}"
+
+
+def _came_to(check: CheckShown) -> Iterator[str]:
+    if check.outcome is None or check.total:
+        yield f"bugs {_share(check.bugs)} fixed"
+        yield f"guards {_share(check.guards)} intact"
+    if check.outcome is not None:
+        yield in_short(check.outcome)
 
 
 def _share(statuses: Mapping[str, str]) -> str:
@@ -161,6 +172,8 @@ def _seal(seal: Seal, page: Page) -> Iterator[Text]:
 def _check(check: CheckShown, page: Page) -> Iterator[Text]:
     where = "taken over from an equal tree" if check.cached else f"in {seconds(check.seconds)}"
     passed = f"{check.passed} of {count(check.total, *_tests(check))} passed"
+    if check.outcome is not None:
+        passed = " · ".join(([passed] if check.total else []) + [in_short(check.outcome)])
     if check.submission is not None:
         passed = f"{one_line(check.submission, 10)} · {passed}"
     if check.rewards is not None:
@@ -179,9 +192,19 @@ def _check(check: CheckShown, page: Page) -> Iterator[Text]:
         yield from page.line("the clock ran out before every hidden test had run", margin=COLUMN, style="red")
     if check.rewards is not None:
         yield from _of_script(check, page)
+    if check.outcome is not None:
+        yield from _of_services(check.outcome, page)
     yield Text()
     if check.not_passed:
         yield from _not_passed(check, page)
+
+
+def _of_services(outcome: Mapping[str, Any], page: Page) -> Iterator[Text]:
+    before = ""
+    for title, text, style in outcome_lines(outcome):
+        first = f"  {'' if title == before else title:<8}"
+        yield from page.line(one_line(text, LONGEST), margin=COLUMN, first=first, style=style)
+        before = title
 
 
 def _tests(check: CheckShown) -> tuple[str, str]:

@@ -251,7 +251,7 @@ def _notes(instance: Instance, told: Facts, wish: Wish) -> list[str]:
         notes.append(
             f"{len(instance.dropped)} of PASS_TO_PASS left out, as their ids are cut off: {instance.dropped[0]}"
         )
-    held = in_image() | {fetch.normal(name.partition("-")[0]) for name in wish.wheels}
+    held = {*in_image(), *(fetch.normal(name.partition("-")[0]) for name in wish.wheels)}
     needs = [need for need in told.needs if fetch.normal(re.split(r"[^\w.-]", need, maxsplit=1)[0]) not in held]
     if needs:
         more = ", …" if len(needs) > MOST_NEEDS else ""

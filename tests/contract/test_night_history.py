@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, insert, inspect
 from sandbox.errors import HarnessError
 from sandbox.nights.history import History
 from sandbox.nights.migrations import MIGRATIONS, migrate
+from sandbox.nights.night import Proof
 from sandbox.nights.tables import metadata, runs
 from tests.support.nights import night, put
 from tests.support.postgres import missing, postgres
@@ -49,6 +50,26 @@ def test_what_is_recorded_is_read_back(url: str) -> None:
         assert found.counts.trials.tolist() == [[3, 3], [3, 3], [2, 0]]
         history.set_baseline("nightly", "m", ("run-1", "run-2"), at="x", reason="")
         assert history.baseline("nightly", "m") == ("run-1", "run-2")
+
+
+def test_held_out_tasks_proofs_and_cells_are_kept(url: str) -> None:
+    with History(url) as history:
+        rows = [*night([3, 0]), *night([1, 2], candidate="n")]
+        digests = {f"{row['suite']}/{row['task']}": "d" for row in rows}
+        hidden = "simulated/i1-report"
+        history.record("r", "2026-01-01", "nightly", rows, digests, version="1", held_out=[hidden])
+        assert history.held_out("nightly") == frozenset({hidden})
+        assert not history.held_out("other")
+        assert sorted((one.candidate, one.task, one.accepted, one.trials) for one in history.cells("nightly")) == [
+            ("m", "simulated/i0-report", 3, 3),
+            ("m", hidden, 0, 3),
+            ("n", "simulated/i0-report", 1, 3),
+            ("n", hidden, 2, 3),
+        ]
+        made = [Proof(task="a", task_digest="d", at=at, roadtest="1", faults=at) for at in ("2026-02", "2026-01")]
+        for proof in made:
+            history.add_proof(proof)
+        assert history.proofs() == {"a": made[::-1]}
 
 
 def test_a_history_of_before_is_brought_up_to_date(url: str) -> None:

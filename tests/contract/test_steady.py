@@ -32,8 +32,7 @@ from tests.support.engine_rules import (
     REMOVE,
     START,
     STREAM,
-    VOLUME_CREATE,
-    VOLUME_REMOVE,
+    WAIT,
     Fault,
     Rule,
 )
@@ -51,8 +50,7 @@ KINDS = {
     "exec-create": EXEC_CREATE,
     "exec-start": EXEC_START,
     "archive": ARCHIVE,
-    "volume-create": VOLUME_CREATE,
-    "volume-remove": VOLUME_REMOVE,
+    "wait": WAIT,
 }
 
 
@@ -104,7 +102,7 @@ def test_a_fault_that_passes_is_not_noticed(
     assert leftovers(engine, run) == []
 
 
-@pytest.mark.parametrize("kind", ["create", "start", "volume-create", "exec-start"])
+@pytest.mark.parametrize("kind", ["create", "start", "exec-start"])
 def test_what_stays_broken_is_the_sandbox_s_failure_and_leaves_nothing(
     proxy: EngineProxy, client: docker.DockerClient, engine: docker.DockerClient, toy_image: str, kind: str
 ) -> None:

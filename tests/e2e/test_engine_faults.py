@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.score import NO_VERDICT
 from tests.support import toy
-from tests.support.command import results, roadtest
+from tests.support.command import events, results, roadtest
 from tests.support.docker import leftovers, run_id
 from tests.support.engine_proxy import EngineProxy
 from tests.support.engine_rules import (
@@ -34,8 +34,7 @@ from tests.support.engine_rules import (
     REMOVE,
     START,
     STREAM,
-    VOLUME_CREATE,
-    VOLUME_REMOVE,
+    WAIT,
     Fault,
     Rule,
 )
@@ -115,6 +114,23 @@ def test_what_fails_a_few_times_changes_no_verdict(scene: Scene, engine: docker.
     scene.check(done, engine)
 
 
+def test_a_judge_lost_beside_the_verdict_is_followed_by_another(scene: Scene, engine: docker.DockerClient) -> None:
+    # The candidate's program, the judge of what it handed in, then that of the untouched workspace.
+    scene.proxy.add(Rule(ATTACH, Fault.CUT, times=1, skip=2, at=700))
+    right = next(iter(scene.expected))
+    scene.expected = {right: scene.expected[right]}
+    scene.check(scene.run("--retries", "0"), engine)
+    assert [fault for _, fault in scene.proxy.faults] == [Fault.CUT]
+    (record,) = results(scene.out).values()
+    log = events(scene.out, record["trial"])
+    lost = [event["data"] for event in log if event["kind"] == "fault"]
+    assert [(one["error"], one["stage"], one["final"]) for one in lost] == [("JudgeLost", "probe", False)]
+    checks = [event["data"] for event in log if event["kind"] == "check.ran"]
+    assert [(one["purpose"], one["bugs"]) for one in checks] == [("score", {"add": "P"}), ("start", {"add": "F"})]
+    # Without that check it would not be known that the bug was ever wrong.
+    assert (record["oscillation"]["fixes"], record["flags"]) == (1, [])
+
+
 KINDS = {
     "look": LOOK,
     "list": LIST,
@@ -125,8 +141,7 @@ KINDS = {
     "exec-create": EXEC_CREATE,
     "exec-start": EXEC_START,
     "archive": ARCHIVE,
-    "volume-create": VOLUME_CREATE,
-    "volume-remove": VOLUME_REMOVE,
+    "wait": WAIT,
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -164,6 +166,25 @@ def test_the_keyboard_alone_reaches_everything(tab: Browser, plain: Path) -> Non
     assert focused(tab) == name
 
 
+def test_what_words_mean_is_opened_with_the_keyboard(
+    tab: Browser, plain: Path, hostile: tuple[Path, list[str]]
+) -> None:
+    tab.resize(360)
+    tab.open(plain)
+    tab.run("document.querySelector('.basics summary').focus()")
+    tab.press("Enter")
+    assert tab.run("document.querySelector('.basics dd').checkVisibility()")
+    places = "[...document.querySelectorAll('main .scroll:has(> table:not(#list))')]"
+    assert tab.run(f"{places}.every((one) => one.nextElementSibling.matches('details.words'))")
+    opened(tab, hostile[0], hostile[1][1])
+    assert tab.run("[...document.querySelectorAll('#trial details.words > summary')].map((one) => one.innerText)") == [
+        "What these figures mean",
+        "How to read this",
+    ]
+    assert tab.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.resize(1400)
+
+
 def test_filters_narrow_the_list_and_trials_follow_one_another(tab: Browser, plain: Path) -> None:
     tab.open(plain)
     assert tab.run("document.querySelector('#found').innerText") == "24 of 24 trials"
@@ -202,6 +223,25 @@ def test_a_step_can_be_named_and_a_damaged_transcript_is_said_to_be(tab: Browser
     damaged.write_text(text[:start] + "AAAA" + text[start + 4 :], "utf-8")
     tab.open(damaged, f"#trial={key}")
     assert "cannot be opened here" in tab.wait("document.querySelector('#trial .caveat')?.innerText")
+
+
+READS = """\
+import sys
+from sandbox.cli import main
+opened = []
+sys.addaudithook(lambda event, facts: event == "open" and opened.append(str(facts[0])))
+try:
+    main()
+finally:
+    print("logs", sum(path.endswith("events.jsonl") for path in opened), file=sys.stderr)
+"""
+
+
+def test_each_log_is_read_once(tmp_path: Path) -> None:
+    large_run(tmp_path, tasks=2, candidates=2, repeats=1, steps=1, lines=1)
+    command = [sys.executable, "-c", READS, "report", str(tmp_path), "--html", str(tmp_path / "page.html")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "logs 4"), done.stderr
 
 
 def test_headings_are_in_order_and_ids_are_unlike(tab: Browser, hostile: tuple[Path, list[str]]) -> None:

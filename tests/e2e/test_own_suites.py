@@ -21,6 +21,6 @@ def test_every_planted_behaviour_is_found_in_a_real_package() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("suite", ["tasks/loops", "tasks/chains"])
+@pytest.mark.parametrize("suite", ["tasks/loops", "tasks/chains", "tasks/api"])
 def test_a_suite_holds(suite: str) -> None:
     holds(suite, timeout=3000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ FLAKY = HIDDEN_LINES + (
 )
 
 
+# No judge runs a test twice in one process.
+ONCE = HIDDEN_LINES + "\n\nSEEN = []\n\n\ndef test_sign():\n    assert not SEEN\n    SEEN.append(calc.double(1))\n"
+
+
 def make(folder: Path, *, dockerfile: str = DOCKERFILE, hidden: str = HIDDEN_LINES) -> Path:
     place = make_task(folder, task=TASK.replace(*NAMES))
     (place / "environment" / "Dockerfile").write_text(dockerfile)
@@ -34,9 +39,11 @@ def make(folder: Path, *, dockerfile: str = DOCKERFILE, hidden: str = HIDDEN_LIN
     return place
 
 
-def check(*places: Path, more: tuple[str, ...] = ()) -> tuple[int, dict[str, list[str]]]:
+def check(
+    *places: Path, more: tuple[str, ...] = ("--fresh",), env: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, list[str]]]:
     """Exit code, and what is said of each task by its suite."""
-    done = roadtest("task", "check", *places, *more, timeout=900)
+    done = roadtest("task", "check", *places, *more, env=env, timeout=900)
     said: dict[str, list[str]] = {}
     for line in done.stdout.splitlines():
         name, _, words = line.partition(": ")
@@ -52,7 +59,10 @@ def renamed(place: Path, suite: str) -> Path:
 
 
 def test_what_gives_a_task_away_is_found_wherever_it_lies(tmp_path: Path) -> None:
-    sound = renamed(make(tmp_path), "sound")
+    sound = make(tmp_path, hidden=ONCE)
+    with (sound / "tests" / "guards.txt").open("a") as guards:
+        guards.write("tests/test_calc.py::test_sign\n")
+    sound = renamed(sound, "sound")
     copied = make(tmp_path, dockerfile=DOCKERFILE + "COPY docs/ /usr/share/docs/\n")
     (copied / "environment" / "docs").mkdir()
     (copied / "environment" / "docs" / "t.py").write_text(HIDDEN_LINES)
@@ -108,8 +118,27 @@ def test_tests_that_are_not_steady_are_named(tmp_path: Path) -> None:
     place = make(tmp_path, hidden=FLAKY)
     with (place / "tests" / "guards.txt").open("a") as guards:
         guards.write("tests/test_calc.py::test_double_of_chance\n")
-    code, said = check(place, more=("--runs", "14"))
+    code, said = check(place, more=("--fresh", "--runs", "14"))
     assert code == 1
     named = [line for line in said["toy"] if line.startswith("flaky: in 14 runs")]
     assert len(named) == 1
     assert named[0].endswith("from run to run: tests/test_calc.py::test_double_of_chance")
+
+
+def test_what_held_is_not_judged_again_unless_it_is_to_be_or_has_changed(tmp_path: Path) -> None:
+    place, env = make(tmp_path), {"ROADTEST_CACHE": str(tmp_path / "cache")}
+    assert check(place, more=(), env=env) == (0, {"toy": ["holds"]})
+    kept = [path for path in (tmp_path / "cache" / "proofs").rglob("*") if path.is_file()]
+    assert sorted(path.parts[len(tmp_path.parts) + 2] for path in kept) == ["clean", "judged", "judged"]
+    for path in kept:
+        path.write_text(path.read_text().replace('"passed"', '"skipped"'))
+    code, said = check(place, more=(), env=env)
+    assert (code, "with the reference solution, tests/test_calc.py::test_add: skipped" in said["toy"]) == (1, True)
+    assert check(place, env=env) == (0, {"toy": ["holds"]})
+    with (place / "tests" / "tests" / "test_calc.py").open("a") as tests:
+        tests.write("\n\ndef test_add_negative():\n    assert calc.add(2, 2) == 5\n")
+    code, said = check(place, more=(), env=env)
+    assert (code, "with the reference solution, tests/test_calc.py::test_add_negative: failed" in said["toy"]) == (
+        1,
+        True,
+    )

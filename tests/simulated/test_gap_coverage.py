@@ -22,7 +22,7 @@ from sandbox.gap.rates import rates_of
 from sandbox.gap.retention import retention
 from sandbox.gap.reversals import reversals_of
 from sandbox.gap.signflip import sign_flip_p
-from sandbox.gap.simulate import EVEN, UNEVEN, Spread, Suite, draw, record
+from sandbox.gap.simulate import UNEVEN, Spread, Suite, draw, record
 from sandbox.gap.steps import Ends
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ STRONG = Spread(repo_on_rung=1.0, candidate_in_repo=0.5)
 # Rate in the lab, rate on the road, items in repos, spread of the effects.
 SCENES = {
     "loss": (0.8, 0.5, UNEVEN, Spread()),
-    "loss, repos of one size": (0.8, 0.5, EVEN, Spread()),
+    "loss, repos of one size": (0.8, 0.5, (4,), Spread()),
     "loss, repos much apart": (0.8, 0.5, UNEVEN, STRONG),
     "no loss": (0.6, 0.6, UNEVEN, Spread()),
     "near the ceiling": (0.95, 0.85, UNEVEN, Spread()),

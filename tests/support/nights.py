@@ -1,8 +1,10 @@
-"""Nights for tests of the history."""
+"""Nights, and finished runs, for tests of the history."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.gap.simulate import record
@@ -26,3 +28,23 @@ def put(history: History, day: int, rows: Sequence[Row], digest: str = "d") -> b
     """Record a night of January under its day."""
     digests = {f"{row['suite']}/{row['task']}": digest for row in rows}
     return history.record(f"run-{day}", f"2026-01-{day:02}T01:00:00Z", "nightly", rows, digests, version="1")
+
+
+def write_run(run: Path, rows: Iterable[Row], *, at: str = "2026-01-01T00:00:00Z", **inputs: Any) -> Path:
+    """A finished run on the disk: its records, and a lock whose inputs are `inputs` over those of the records."""
+    held = list(rows)
+    digest = "a" * 64
+    candidate: Row = {"kind": "model", "api_base": None, "settings": {}, "digest": digest}
+    made = {
+        "tasks": {f"{row['suite']}/{row['task']}": digest for row in held},
+        "tools": {},
+        "candidates": {row["candidate"]: candidate for row in held},
+        "limits": {},
+        "trials": [row["trial"] for row in held],
+        **inputs,
+    }
+    run.mkdir(parents=True)
+    lock = {"v": 1, "at": at, "run": run.name, "argv": [], "inputs": made, "versions": {}}
+    (run / "lock.json").write_text(json.dumps(lock), "ascii")
+    (run / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in held), "ascii")
+    return run

@@ -16,10 +16,21 @@ from pathlib import Path
 USER = "postgres"
 
 
+# Debian's packages leave most programs out of the path.
+_DEBIAN = Path("/usr/lib/postgresql")
+
+
+def _program(name: str) -> str | None:
+    places = sorted((str(path) for path in _DEBIAN.glob("*/bin")), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *places]))
+
+
 def missing() -> str | None:
     """Why there can be none here; None: there can."""
-    gone = [name for name in ("initdb", "postgres", "psql") if shutil.which(name) is None]
-    return f"not installed: {', '.join(gone)}" if gone else None
+    gone = [name for name in ("initdb", "postgres", "psql") if _program(name) is None]
+    if not gone:
+        return None
+    return f"no PostgreSQL here ({', '.join(gone)}): scripts/setup --dev installs one on Debian as root"
 
 
 @contextmanager
@@ -30,13 +41,26 @@ def postgres() -> Iterator[str]:
     if owner:
         shutil.chown(home, owner)
     data = home / "data"
-    initdb = ["initdb", "-D", str(data), "-U", "roadtest", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    programs = {name: str(_program(name)) for name in ("initdb", "postgres", "psql")}
+    initdb = [
+        programs["initdb"],
+        "-D",
+        str(data),
+        "-U",
+        "roadtest",
+        "-A",
+        "trust",
+        "--no-sync",
+        "-E",
+        "UTF8",
+        "--locale=C",
+    ]
     subprocess.run(initdb, check=True, capture_output=True, user=owner, cwd=home, timeout=120)
-    serve = ["postgres", "-D", str(data), "-k", str(home), "-c", "listen_addresses=", "-c", "fsync=off"]
+    serve = [programs["postgres"], "-D", str(data), "-k", str(home), "-c", "listen_addresses=", "-c", "fsync=off"]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(serve, stdout=log, stderr=log, user=owner, cwd=home)
         try:
-            _wait(home)
+            _wait(programs["psql"], home)
             yield f"postgresql+psycopg://roadtest@/postgres?host={home}"
         finally:
             server.send_signal(signal.SIGINT)
@@ -44,8 +68,8 @@ def postgres() -> Iterator[str]:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _wait(home: Path) -> None:
-    ask = ["psql", "-h", str(home), "-U", "roadtest", "-d", "postgres", "-c", "SELECT 1"]
+def _wait(psql: str, home: Path) -> None:
+    ask = [psql, "-h", str(home), "-U", "roadtest", "-d", "postgres", "-c", "SELECT 1"]
     for _ in range(300):
         if subprocess.run(ask, capture_output=True, check=False).returncode == 0:
             return

@@ -12,6 +12,7 @@ import pytest
 from sandbox.adding.facts import Facts, facts, holds, without
 from sandbox.adding.manifest import new_manifest, toml, with_git, with_release, with_requirement
 from sandbox.adding.repo import Manifest, open_manifest
+from sandbox.adding.wheels import in_image, refuse_others
 from sandbox.errors import BadInput
 from sandbox.foreign import check_links, check_names
 from sandbox.paths import PROJECT
@@ -278,3 +279,17 @@ def test_folders_that_differ_in_case_alone_are_refused() -> None:
     check_names(["a/b", "a/c", "B/a"], "here")
     with pytest.raises(BadInput, match="'a' and 'A' differ"):
         check_names(["a/b", "A/c"], "here")
+
+
+def test_a_wheel_that_is_there_in_another_version_is_refused() -> None:
+    held = {"six": "1.17.0", "python-dateutil": "2.9.0"}
+    refuse_others(["six", "Six==1.17.0", "six>=1.16", "python_dateutil<3", "other==1"], held, "repos/x.toml")
+    with pytest.raises(BadInput, match=r"--requires six==1\.16: repos/x\.toml has 1\.17\.0"):
+        refuse_others(["six==1.16"], held, "repos/x.toml")
+    with pytest.raises(BadInput, match="is no requirement"):
+        refuse_others(["six = 1"], held, "repos/x.toml")
+
+
+def test_the_versions_in_the_base_image_are_known() -> None:
+    held = in_image()
+    assert all(held[name][0].isdigit() for name in ("pytest", "setuptools"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sandbox.limits import NAMES
 from sandbox.lockfile import inputs_of, merged
 from sandbox.plan import make_plan, parse_candidate
 from sandbox.reading import read_toml
+from sandbox.rungs import RUNGS
 from sandbox.task import Bug, Release, Step
 from tests.support.builders import Log, make_task
 
@@ -33,6 +35,12 @@ def written(folder: Path, text: str) -> Path:
 def test_the_bundled_file_fits_its_schema() -> None:
     path = Path(schema.__file__).with_name("conditions.toml")
     schema.check("conditions.v1", read_toml(path), file=str(path))
+
+
+@pytest.mark.parametrize("named", ["conditions.v1", "result.v1", "task.v1"])
+def test_rungs_of_schemas_are_those_of_the_ladder(named: str) -> None:
+    text = Path(schema.__file__).parent.joinpath("schemas", f"{named}.json").read_text("utf-8")
+    assert f'"enum":{json.dumps(RUNGS, separators=(",", ":"))}' in "".join(text.split())
 
 
 def test_field_is_the_default_and_adds_nothing() -> None:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.cp.problem import Verdict
 from sandbox.cp.scores import candidate_score
-from sandbox.cp.sitting import Attempt, Sitting, attempt_of, result
-from sandbox.cp.tally import Outcome
+from sandbox.cp.sitting import Attempt, Sitting, result
 from sandbox.stats import pass_at_k, pass_hat_k
 
 AC, WA, TLE, CE, JE = (Verdict[name] for name in ("AC", "WA", "TLE", "CE", "JE"))
@@ -71,18 +70,6 @@ def test_scores_without_subtasks_or_bound() -> None:
 def test_a_score_in_part_is_not_solved_though_every_case_was_accepted() -> None:
     assert not result(scored((60.0, {}), verdict=AC)).solved
     assert result(scored((100.0 - 1e-12, {}))).solved
-
-
-def test_an_outcome_becomes_an_attempt_with_the_groups_that_add_up() -> None:
-    outcome = Outcome(
-        verdict=WA,
-        score=30.0,
-        groups={"secret": 30.0, "secret/a": 30.0, "secret/b": 0.0},
-        subtasks=("secret/a", "secret/b"),
-    )
-    assert attempt_of(outcome, 5.0) == Attempt(
-        verdict=WA, seconds=5.0, score=30.0, subtasks={"secret/a": 30.0, "secret/b": 0.0}
-    )
 
 
 def test_a_candidate_over_problems_and_repeats() -> None:

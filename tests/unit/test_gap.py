@@ -11,12 +11,13 @@ from rich.console import Console
 from sandbox import schema
 from sandbox.gap.gap import Gap, Score, as_data, family_of, gap_of
 from sandbox.gap.graded import GRADED, solves
-from sandbox.gap.outcomes import LADDER, LeftOut, outcomes_of
+from sandbox.gap.outcomes import LeftOut, outcomes_of
 from sandbox.gap.residual import Correlation, correlate, residuals_of
 from sandbox.gap.reversals import reversals_of
 from sandbox.gap.simulate import Suite, draw, record, records
 from sandbox.gap.steps import Ends
 from sandbox.report.gap_text import remarks, sheets
+from sandbox.rungs import RUNGS
 
 Row = dict[str, Any]
 
@@ -342,8 +343,8 @@ def test_it_is_told_at_any_width_and_as_json() -> None:
 
 
 def test_simulated_records_fit_the_schema() -> None:
-    made = records(Suite(rates={"a/b": dict.fromkeys(LADDER, 0.5)}, repos=2, sizes=(1,)), 1)
-    assert len(made) == 2 * len(LADDER) * 3
+    made = records(Suite(rates={"a/b": dict.fromkeys(RUNGS, 0.5)}, repos=2, sizes=(1,)), 1)
+    assert len(made) == 2 * len(RUNGS) * 3
     for one in made:
         schema.check("result.v1", one, file="results.jsonl")
 
@@ -358,7 +359,7 @@ def test_the_rate_that_was_asked_for_is_built_in() -> None:
 
 
 def test_built_in_candidates_solve_as_often_as_they_say() -> None:
-    places = [(name, rung) for name in GRADED for rung in LADDER]
+    places = [(name, rung) for name in GRADED for rung in RUNGS]
     for name, rung in places:
         solved = sum(solves(name, item=f"i{n}", rung=rung, repeat=0) for n in range(1500))
         assert solved / 1500 == pytest.approx(GRADED[name][rung], abs=0.05)

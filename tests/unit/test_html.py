@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sandbox.cp.rating import Rating
 from sandbox.cp.scores import candidate_score
 from sandbox.errors import BadInput
 from sandbox.html_report import check_target, write_page
+from sandbox.noise import DIVIDER, buried
 from sandbox.plan import encoded
 from sandbox.report.html import competitive, overview, plots
 from sandbox.report.html.index import COLUMNS, index_rows
@@ -201,6 +203,16 @@ def test_a_trial_is_told_in_its_order() -> None:
     assert not {"\u202e", "\x00"} & set(json.dumps(data, ensure_ascii=False))
 
 
+def test_a_thread_above_an_instruction_is_folded_away() -> None:
+    log = Log()
+    asked = buried("Do it.\n\n--------\n\nWell.", 300, random.Random(1))
+    log.add("step.opened", step="", index=0, messages=[{"role": "user", "content": asked}])
+    thread, task = trial_data(transcribe(log.close("wrong")), None)["parts"]
+    assert (thread["closed"], task["title"], task["text"]) == (True, "Instruction", "Do it.\n\n--------\n\nWell.")
+    assert f"{thread['text']}\n\n{DIVIDER}\n\n{task['text']}" == asked
+    assert thread["title"] == f"Above the instruction, {thread['text'].count(chr(10)) + 1} lines"
+
+
 def test_the_list_holds_what_ended_in_order_and_then_what_did_not() -> None:
     keys = ["suite/t/model/field/0", "suite/t/openai%2Fx/field/10", "suite/t/openai%2Fx/field/9"]
     rows = index_rows([*records("u", "a"), *records("t", "w")], keys)
@@ -226,6 +238,17 @@ def test_a_run_without_logs_has_a_page_without_transcripts(tmp_path: Path) -> No
     assert 'id="transcript-0"' not in text
     assert json.loads(text.split('id="data">')[1].split("</script>")[0])["rows"][0][2] == HOSTILE[:-2]
     check_target(tmp_path / "page.html")
+    assert "<span>begun" not in text
+
+
+@pytest.mark.parametrize("at", ['"2026-01-31T08:00:00.123Z"', '"soon"', "7", "null"])
+def test_the_day_of_a_run_is_told_where_its_lock_tells_it(tmp_path: Path, at: str) -> None:
+    report = reported(tmp_path, records("t", "a"))
+    tmp_path.joinpath("lock.json").write_text(f'{{"at": {at}}}', "ascii")
+    write_page(tmp_path, tmp_path / "page.html", report, lambda done, total: None)
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert ("<span>begun 2026-01-31</span>" in text) is ("2026" in at)
+    assert text.count("<span>begun") == ("2026" in at)
 
 
 def test_a_target_is_checked_before_anything_is_read(tmp_path: Path) -> None:

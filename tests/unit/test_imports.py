@@ -20,6 +20,9 @@ TOOLS = ROOT.parent / "tools"
 PURE = {
     "sandbox.errors",
     "sandbox.exact",
+    "sandbox.brought",
+    "sandbox.schema_limits",
+    "sandbox.rungs",
     "sandbox.events",
     "sandbox.task",
     "sandbox.schema",
@@ -58,6 +61,10 @@ PURE = {
     "sandbox.trajectory",
     "sandbox.probing",
     "sandbox.retold",
+    "sandbox.service_kinds",
+    "sandbox.serving.declared",
+    "sandbox.serving.telling",
+    "sandbox.serving.verdict",
     "sandbox.examined",
     "sandbox.foreign",
     "sandbox.adding.drafting",
@@ -76,6 +83,11 @@ PURE = {
     "sandbox.services.proxy.message",
     "sandbox.services.proxy.routes",
     "sandbox.services.proxy.settings",
+    "sandbox.services.relay.faults",
+    "sandbox.services.smtp.mail",
+    "sandbox.services.redis.keys",
+    "sandbox.services.postgres.export",
+    "sandbox.services.moto.plain",
     "sandbox.swebench.instances",
     "sandbox.cp.building",
     "sandbox.cp.verdicts",
@@ -99,18 +111,26 @@ PURE = {
     "sandbox.nights.config",
     "sandbox.nights.counts",
     "sandbox.nights.cusum",
+    "sandbox.nights.night",
     "sandbox.nights.sequential",
     "sandbox.nights.simulate",
+    "sandbox.nights.timeline",
     "sandbox.nights.verdict",
     "sandbox.own_words",
     "sandbox.licences",
     "sandbox.canary_lines",
+    "sandbox.veil",
+    "sandbox.upkeep.diff",
+    "sandbox.upkeep.items",
+    "sandbox.upkeep.reproving",
 }
 PURE_FOLDERS = (
     "sandbox.compare",
     "sandbox.detect",
     "sandbox.gap",
+    "sandbox.mcp",
     "sandbox.mutation",
+    "sandbox.openapi",
     "sandbox.outcomes",
     "sandbox.report",
 )
@@ -134,9 +154,11 @@ ALLOWED = {
     "pydantic": {"sandbox.services"},
     "starlette": {"sandbox.services"},
     "uvicorn": {"sandbox.services"},
+    "moto": {"sandbox.services.moto"},
+    "werkzeug": {"sandbox.services.moto"},
     "yaml": {"sandbox.cp.yaml_text"},
     "jinja2": {"sandbox.report.html"},
-    "matplotlib": {"sandbox.report.html"},
+    "matplotlib": {"sandbox.report.html", "sandbox.report.history_plot"},
     "git": {"sandbox.history_reader", "sandbox.gitrepos"},
     "sqlalchemy": {"sandbox.nights.history", "sandbox.nights.migrations", "sandbox.nights.tables"},
 }
@@ -220,6 +242,15 @@ def test_a_library_with_an_effect_is_imported_where_it_belongs_only(library: str
 @pytest.mark.parametrize("name", [name for name in modules() if name.startswith("sandbox.services")])
 def test_services_run_from_a_copy_of_their_folder(name: str) -> None:
     assert {target for target in own(name) if not target.startswith("sandbox.services")} <= {"sandbox"}
+
+
+BARE = tuple(f"sandbox.services.{name}" for name in ("common.lines", "postgres", "redis", "relay"))
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if name.startswith(BARE)])
+def test_what_runs_beside_databases_needs_nothing_but_python(name: str) -> None:
+    assert not foreign(_path(name))
+    assert all(target.startswith(BARE) for target in own(name) - {"sandbox"})
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

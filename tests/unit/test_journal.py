@@ -94,6 +94,25 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [place]
 
 
+def test_blobs_are_brought_to_the_disk_at_the_end(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "trial")
+    names = [journal.blob(b"%d" % number) for number in range(150)]
+    assert journal.blob(b"0") == names[0]
+    assert len(journal.unsettled) == 150
+    journal.settle()
+    assert journal.unsettled == []
+    assert [journal.read_blob(name) for name in names[:2]] == [b"0", b"1"]
+    journal.close()
+
+
+def test_a_blob_that_does_not_get_to_the_disk_is_a_failure_of_the_harness(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "trial")
+    (tmp_path / "trial" / "blobs" / journal.blob(b"gone")).unlink()
+    with pytest.raises(HarnessError):
+        journal.settle()
+    journal.close()
+
+
 def test_records_read_back_as_they_were_appended(run: RunDirectory) -> None:
     for trial in ("a", "b"):
         run.append(record(trial))

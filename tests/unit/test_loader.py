@@ -123,7 +123,7 @@ def test_a_broken_task_toml_is_refused_naming_file_and_field(tmp_path: Path, edi
 def test_every_violation_has_its_line_once_and_few_are_shown(tmp_path: Path) -> None:
     said = refused(tmp_path, lambda _: "[metadata.roadtest]\n[agent]\ntimeout_sec = '1'\n").splitlines()
     assert len(said) == 2
-    assert said[1].endswith(f"{ROADTEST}.rung, {ROADTEST}.judge, {ROADTEST}.bugs: is required and missing")
+    assert said[1].endswith(f"{ROADTEST}.rung, {ROADTEST}.judge: is required and missing")
     many = "".join(f'[[metadata.roadtest.bugs]]\nid = "/{number}"\ntests = ["a::b"]\n' for number in range(20))
     assert refused(tmp_path, add(many)).splitlines()[-1].endswith("and 12 more")
 
@@ -293,7 +293,7 @@ def test_a_complete_harbor_task_loads_and_says_what_is_not_acted_on(tmp_path: Pa
     assert (task.resources.cpus, task.resources.memory_mb, task.resources.storage_mb) == (2.0, 512, 128)
     assert task.environment == {"B": "2"}
     named = {note.partition(" ")[0] for note in task.notes}
-    environment = "docker_image gpu_types tpu mcp_servers skills_dir healthcheck workdir allowed_hosts memory storage"
+    environment = "docker_image gpu_types tpu skills_dir healthcheck workdir allowed_hosts memory storage"
     assert named == {
         *(f"environment.{key}" for key in environment.split()),
         "environment",

@@ -13,7 +13,7 @@ from sandbox.compare.pairing import Side, pair
 from sandbox.errors import BadInput
 from sandbox.gap.simulate import record
 from sandbox.nights.blame import HOLDS, MACHINE, WORSE, Finding
-from sandbox.nights.config import COMPARE, SEQUENTIAL, Held, NightGate, Watched, plan_night
+from sandbox.nights.config import COMPARE, SEQUENTIAL, Held, NightGate, Watched
 from sandbox.nights.config_file import load_nightly
 from sandbox.nights.verdict import BROKEN, FAILED, PASSED, SKIPPED, Check, NightReport, checks_of
 from sandbox.report.night_files import junit, summary
@@ -40,7 +40,8 @@ def written(folder: Path, text: str) -> Path:
 
 
 def held(*tests: str, gathered: int = 7, name: str = "m") -> Held:
-    return Held(watched=Watched(name=name, baseline=7, gate=NightGate(tests=tests)), gathered=gathered, wanted=7)
+    watched = Watched(name=name, baseline=7, gate=NightGate(tests=tests))
+    return Held(watched=watched, gathered=gathered, wanted=7, of_baseline=gathered < 7)
 
 
 def found(state: str, **changes: Any) -> Finding:
@@ -71,6 +72,8 @@ def report(*checks: Check, **changes: Any) -> NightReport:
 def test_a_gate_of_a_candidate_goes_before_that_of_all(tmp_path: Path) -> None:
     found = load_nightly(written(tmp_path, CONFIG))
     assert (found.repeats, found.reference, found.history) == (5, "scripted:oracle", "history.sqlite3")
+    assert found.budget == ("run.cost=40", "calls=100")
+    assert found.names == ("openai/gpt-4o", "fast", "scripted:oracle")
     assert found.candidates == (
         Watched(name="openai/gpt-4o", baseline=7, gate=NightGate(margin=2)),
         Watched(name="fast", baseline="runs/before", gate=NightGate(tests=(COMPARE,), metric="tokens", margin=2)),
@@ -89,6 +92,9 @@ def test_a_gate_of_a_candidate_goes_before_that_of_all(tmp_path: Path) -> None:
         ('"compare"', '"sequential"', "candidates.fast.baseline: the sequential test takes nights of the history"),
         ('"scripted:oracle"', '"fast"', "reference: fast is among the candidates"),
         ("[candidates.fast]", "[candidate.fast]", "candidate"),
+        ("calls = 100", "call = 100", "nightly.toml: budget.call: "),
+        ('"run.cost" = 40', '"run.seconds" = 40', "nightly.toml: budget.run.seconds: there is no such cap"),
+        ("[candidates.fast]", '[candidates.fast]\nsince = "2026-2-1"', "nightly.toml: candidates.fast.since"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, before: str, after: str, words: str) -> None:
@@ -96,21 +102,6 @@ def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, before: str, after: 
     with pytest.raises(BadInput) as caught:
         load_nightly(written(tmp_path, CONFIG.replace(before, after)))
     assert words in str(caught.value)
-
-
-# --- the plan ---
-
-
-def test_a_night_is_a_run_of_all_candidates_and_the_reference(tmp_path: Path) -> None:
-    config = load_nightly(written(tmp_path, CONFIG))
-    plan = plan_night(config, at="2026-01-31", folder="/n", nights={"openai/gpt-4o": 3})
-    assert plan.directory == "/n/runs/nightly/2026-01-31"
-    assert " ".join(plan.arguments) == (
-        "/n/tasks/demo /n/more.toml --model openai/gpt-4o --model fast --model scripted:oracle "
-        "--limit run.cost=40 --limit calls=100 --repeats 5 --concurrency 2 --out /n/runs/nightly/2026-01-31"
-    )
-    assert [(one.gathered, one.wanted, one.ready) for one in plan.held] == [(3, 7, False), (0, None, True)]
-    assert plan_night(config, at="x", folder="", nights={"openai/gpt-4o": 7}).held[0].ready
 
 
 # --- checks ---
@@ -132,8 +123,11 @@ def test_what_cannot_be_told_is_no_pass() -> None:
 
 def test_until_the_baseline_is_whole_nothing_is_tested() -> None:
     (check,) = checks_of(held(SEQUENTIAL, gathered=3), found(WORSE), None)
-    assert (check.outcome, check.line) == (SKIPPED, "the baseline has 3 of 7 nights: nothing is tested yet")
+    said = "this night is of the baseline, which has 3 of 7 nights: nothing is tested"
+    assert (check.outcome, check.line) == (SKIPPED, said)
     assert report(check).passed
+    (first,) = checks_of(held(SEQUENTIAL, gathered=1), None, None)
+    assert first.line == "there was no baseline: this night is the first of 7 that become it, and nothing is tested"
 
 
 def test_one_night_alone_goes_by_the_gate_of_compare() -> None:

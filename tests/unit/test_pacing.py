@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -11,11 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.errors import ProviderError
+from sandbox.agent import Turn, take_turn
+from sandbox.course import Stage
+from sandbox.errors import DeadlinePassed, ProviderError
+from sandbox.journal import Journal
 from sandbox.limits import Limits, Meter
 from sandbox.llm.client import Answer
 from sandbox.llm.pacing import Pace
 from sandbox.llm.patience import ask_patiently
+from sandbox.llm.scripted import ScriptedClient
+from tests.support.builders import make_tools
 
 
 @pytest.fixture
@@ -145,3 +151,40 @@ def test_the_pace_stays_between_one_and_the_most(news: list[bool], most: int) ->
             assert 1.0 <= pace.allowed <= most
 
     anyio.run(go)
+
+
+async def test_more_patience_than_the_deadline_leaves_ends_the_trial_as_its_deadline_does() -> None:
+    provider, pace = Provider(1), Pace(3)
+    pace.refused(60.0, asked_at=time.monotonic())
+    with pytest.raises(DeadlinePassed, match="asks for 60 s of patience"):
+        await ask_patiently(
+            provider,
+            (),
+            (),
+            failed=lambda facts: None,
+            clock=Meter.start(Limits(seconds=60.0, deadline=5.0)),
+            pace=pace,
+        )
+    assert provider.asked == []
+
+
+async def test_a_deadline_that_others_used_up_is_no_limit_of_the_candidate(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path)
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("nothing is run after the deadline")
+
+    now = time.monotonic()
+    turn = Turn(
+        journal=journal,
+        client=ScriptedClient([]),
+        tools=make_tools(),
+        run_tool=never,
+        settle=never,
+        alive=never,
+        meter=Meter(limits=Limits(seconds=60.0, deadline=5.0), started=now - 1.0, began=now - 6.0),
+        step=lambda text: None,
+    )
+    with pytest.raises(DeadlinePassed, match="not the candidate's own"):
+        await take_turn(turn, Stage(name="main", index=0, text="Mend it.", fresh=True))
+    journal.close()

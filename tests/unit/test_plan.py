@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.check import oracle_faults, plan_checks
+from sandbox.check import Unproved, oracle_faults, plan_checks, without_verdict
 from sandbox.errors import BadInput, HarnessError, SandboxError, boundary, one_line
 from sandbox.events import Event
 from sandbox.limits import Limits
@@ -183,3 +183,18 @@ def test_a_message_is_one_bounded_line() -> None:
     assert one_line(ValueError("a\n\n  b")) == "a b"
     assert one_line(ValueError()) == "ValueError"
     assert len(one_line(ValueError("x" * 999))) == 400
+
+
+@pytest.mark.parametrize(
+    ("origin", "unproved"), [("sandbox", True), ("harness", True), ("task", False), ("user", False)]
+)
+def test_a_trial_without_a_verdict_speaks_against_its_task_only_where_that_is_at_fault(
+    origin: str, unproved: bool
+) -> None:
+    log = [
+        event(0, "fault", {"origin": "sandbox", "final": False}),
+        event(1, "fault", {"origin": origin, "final": True}),
+    ]
+    line = without_verdict({"reason": "why"}, log)
+    assert line == "no proof came to a verdict: why"
+    assert isinstance(line, Unproved) == unproved

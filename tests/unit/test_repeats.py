@@ -41,6 +41,14 @@ def is_repeat(*outputs: str, name: str = "bash", command: str = "./ask", **came:
     return len(found) - 1 in repeated(found)
 
 
+def test_the_same_again_is_no_repeat_once_a_service_was_written_to() -> None:
+    log = Log()
+    for writes in (0, 1, 1, 1):
+        play(log, "done", writes=writes)
+    # The second wrote, so the third began otherwise than it; the fourth did not.
+    assert set(repeated(calls_made(log.events))) == {1, 3}
+
+
 TRACEBACK = 'Traceback (most recent call last):\n  File "/tmp/x.py", line 3, in <module>\n    ask()\n'
 NGINX = "<html>\n<head><title>503 Service Temporarily Unavailable</title></head>\n<body>\n<center><h1>503 Service Temporarily Unavailable</h1></center>\n</body>\n</html>"  # noqa: E501
 ASK_AGAIN = [

@@ -79,7 +79,7 @@ def test_without_a_cap_the_command_is_the_one_that_was_typed(capsys: pytest.Capt
 
 @pytest.mark.usefixtures("typed")
 def test_a_deadline_stays_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    late = make_record("infra-error", reason="the deadline of the trial (60 s) passed before it was judged")
+    late = make_record("infra-error", flags=["deadline-passed"])
     within = make_record("budget", reason="the deadline of the trial passed (60.1 s of 60 s)")
     met = "1 trial met its deadline, which is as long when the run is gone on with; for a longer one begin a new run"
     assert met in said(ended(late, within), capsys)

@@ -3,15 +3,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox import schema, score
 from sandbox.check import differences
+from sandbox.deadline import Watch
+from sandbox.errors import DeadlinePassed
+from sandbox.plan import make_plan, parse_candidate
 from sandbox.report.standings import as_data, remarks, standings
 from sandbox.stats import wilson
-from tests.support.builders import Log, make_record
+from tests.support.builders import Log, make_record, make_task
 
 # --- verdicts ---
 
@@ -134,6 +138,24 @@ def test_a_record_is_as_the_schema_says(named: str, checked: bool) -> None:
     assert record["time"]["tool_s"] == 0.25
     assert record["oscillation"]["checkpoints"] == 1
     assert record["usage"] == {"model_calls": 1, "prompt_tokens": 10, "completion_tokens": 2, "cost_usd": 0.0}
+
+
+async def too_late() -> dict[str, Any]:
+    """What is written of a trial that is stopped while it is judged."""
+    trial = make_plan([make_task()], [parse_candidate("scripted:nop")], (), 1).trials[0]
+    return Watch(trial=trial, ends=0.0, deadline=60.0, stage="judge").as_fault()
+
+
+def test_a_deadline_that_left_no_verdict_is_a_flag_whatever_its_words() -> None:
+    of_watch = anyio.run(too_late)
+    while_waiting = {**of_watch, "origin": "provider", "stage": "agent", "error": DeadlinePassed.__name__}
+    for fault in (of_watch, while_waiting):
+        log = Log()
+        log.add("fault", **fault)
+        assert score.record(log.close(*score.verdict(log.events)))["flags"] == [score.DEADLINE_PASSED]
+    within = Log()
+    within.add("limit.hit", limit="deadline", value=60.1, bound=60.0)
+    assert score.record(within.close(*score.verdict(within.events)))["flags"] == []
 
 
 def test_a_cost_that_is_not_known_leaves_the_sum_unknown() -> None:

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from sandbox.gap.gap import Gap, Score
-from sandbox.gap.outcomes import KERNEL
-from sandbox.gap.reversals import ROAD
 from sandbox.report import problems
 from sandbox.report.html import plots
 from sandbox.report.html.plots import Spot
 from sandbox.report.html.section import Section
 from sandbox.report.sheet import NOTHING, Sheet
 from sandbox.report.summary import RunReport
+from sandbox.rungs import KERNEL, ROAD
 
 # The fewest models of which a correlation may be given.
 FEWEST = 6
@@ -52,7 +51,8 @@ def competitive(report: RunReport, gap: Gap | None) -> Section | None:
     return Section(
         name="competitive",
         title="Competitive problems and the road",
-        lead="Two scales of their own: nothing is subtracted, and no line is drawn through the candidates.",
+        lead="What candidates come to at competitive problems, and in repositories: two scales of their own, so"
+        " nothing is subtracted, and no line is drawn through the candidates.",
         plot=plot,
         sheets=sheets,
         remarks=remarks,

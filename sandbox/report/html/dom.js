@@ -47,3 +47,11 @@ const diffBlock = (file) =>
   );
 
 const plainList = (items, name) => (items.length ? el("ul", { class: name }, items) : null);
+
+const termList = (title, terms) =>
+  el(
+    "details",
+    { class: "words" },
+    el("summary", {}, title),
+    el("dl", { class: "terms" }, terms.map(([term, meaning]) => el("div", {}, el("dt", {}, term), el("dd", {}, meaning))))
+  );

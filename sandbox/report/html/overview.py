@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.gap.reversals import ROAD
 from sandbox.report.figures import money, percent, span
 from sandbox.report.standings import Standing, by_task, standings
 from sandbox.report.summary import RunReport
 from sandbox.report.transcript_lines import count
+from sandbox.rungs import OFF_THE_ROAD, ROAD
 from sandbox.score import NO_VERDICT
 
 # Of more that share the first place no names are given.
 MOST_LEADERS = 3
-_OFF_THE_ROAD = frozenset({"kernel", "function"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Card:
 
 def is_on_the_road(record: Mapping[str, Any]) -> bool:
     """Whether its rung is one in whole repositories; of before there were rungs, all are."""
-    return record.get("rung") not in _OFF_THE_ROAD
+    return record.get("rung") not in OFF_THE_ROAD
 
 
 def cards(report: RunReport) -> list[Card]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sandbox.report.html.index import COLUMNS
 from sandbox.report.html.overview import Card
 from sandbox.report.html.section import Section
+from sandbox.report.html.words import BASICS, OF_MATRIX, OF_TRIAL, columns_of
 from sandbox.report.sheet import Sheet
 from sandbox.report.transcript_lines import visible
 
@@ -53,7 +54,8 @@ def page_parts(page: Page, transcripts: Iterable[str]) -> Iterator[str]:
         generator=GENERATOR,
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        data={"columns": COLUMNS, "rows": page.rows},
+        basics=BASICS,
+        data={"columns": COLUMNS, "rows": page.rows, "words": {"trial": OF_TRIAL, "matrix": OF_MATRIX}},
         transcripts=transcripts,
     )
     return parts
@@ -80,6 +82,7 @@ def _template() -> Any:
         lstrip_blocks=True,
     )
     made.filters["cells"] = _cells
+    made.globals["columns_of"] = columns_of
     return made.get_template("page.html")
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from sandbox.report.html.svg import ACCENT, DPI, FAINT, FONT_SIZE, INK, MUTED, QUIET, markup, place
 from sandbox.report.transcript_lines import one_line
+from sandbox.rungs import RUNGS
 
 WIDE, NARROW = 880, 340
 LONGEST_NAME = 44
@@ -19,6 +20,8 @@ LONGEST_NAME = 44
 MANY_RUNGS = 4
 # Of a letter at the size of plots, in pixels, at the most.
 _LETTER = 7.4
+# Smaller letters are hard to read.
+SMALLEST = 10.0
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -89,19 +92,27 @@ def ladder(rungs: Sequence[str], lines: Mapping[str, Line], *, name: str, title:
             row, column = divmod(index, columns)
             box = ((column * width / columns + 48) / width, 1 - (190 * row + 158) / (190 * down))
             axes = figure.add_axes((*box, (width / columns - 72) / width, 128 / (190 * down)))
-            _panel(axes, rungs, lines, candidate)
+            _panel(axes, rungs, lines, candidate, size=_size_of_rungs((width / columns - 72) / len(rungs)))
             axes.text(0, 1.1, place(index), color=INK, transform=axes.transAxes, fontweight="bold")
         return figure
 
     most = 4 if len(rungs) < MANY_RUNGS else 3
-    return _both(lambda: drawn(WIDE, min(most, len(lines))), lambda: drawn(NARROW, 1), name, title, texts)
+    # As many rows as it takes, and no panel alone in the last one if that can be helped.
+    columns = math.ceil(len(lines) / math.ceil(len(lines) / most))
+    return _both(lambda: drawn(WIDE, columns), lambda: drawn(NARROW, 1), name, title, texts)
 
 
-def _panel(axes: Axes, rungs: Sequence[str], lines: Mapping[str, Line], candidate: str) -> None:
+def _size_of_rungs(room: float) -> float:
+    """The size of letters in which the name of a rung fits into so many pixels."""
+    longest = max(map(len, RUNGS))
+    return max(SMALLEST, min(FONT_SIZE, FONT_SIZE * room / (longest * _LETTER)))
+
+
+def _panel(axes: Axes, rungs: Sequence[str], lines: Mapping[str, Line], candidate: str, *, size: float) -> None:
     _plain(axes)
     _share_axis(axes, "y", few=True)
     axes.set_xlim(-0.35, len(rungs) - 0.65)
-    axes.set_xticks(range(len(rungs)), rungs, fontsize=FONT_SIZE if len(rungs) < MANY_RUNGS else 10)
+    axes.set_xticks(range(len(rungs)), rungs, fontsize=size)
     for other, line in lines.items():
         if other != candidate:
             axes.plot([point[0] for point in line], [point[1] for point in line], color=MUTED, linewidth=1.5, zorder=1)

@@ -14,14 +14,15 @@ from sandbox.report.sheet import Sheet
 class Section:
     """One heading with what stands under it.
 
-    name: its anchor. lead: one sentence on how to read it. plot: for wide and narrow screens. remarks: what has to be
-    said beside it. more: tables that are folded away. eventful: trials in which something came
-    back or broke, as (key, name, in short).
+    name: its anchor. lead: one sentence on how to read it. terms: words of the plot and what they mean. plot: for
+    wide and narrow screens. remarks: what has to be said beside it. more: tables that are folded away. eventful: trials
+    in which something came back or broke, as (key, name, in short).
     """
 
     name: str
     title: str
     lead: str
+    terms: Sequence[tuple[str, str]] = ()
     plot: Sequence[Markup] = ()
     sheets: Sequence[Sheet] = ()
     more: Sequence[Sheet] = ()

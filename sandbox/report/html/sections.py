@@ -10,7 +10,16 @@ from markupsafe import Markup
 
 from sandbox.gap.gap import Gap
 from sandbox.report import calls as calls_report
-from sandbox.report import calls_text, gap_text, oscillation_figures, oscillation_tables, repeats, slices, summary
+from sandbox.report import (
+    calls_text,
+    gap_text,
+    oscillation_figures,
+    oscillation_tables,
+    repeats,
+    services,
+    slices,
+    summary,
+)
 from sandbox.report import problems as problems_report
 from sandbox.report.calls_data import CallReport
 from sandbox.report.html import plots
@@ -19,6 +28,7 @@ from sandbox.report.html.overview import is_on_the_road
 from sandbox.report.html.plots import Whisker
 from sandbox.report.html.section import Section
 from sandbox.report.html.trial import names_of
+from sandbox.report.html.words import rungs_in_words
 from sandbox.report.oscillation_data import TrialOscillation
 from sandbox.report.oscillation_figures import OscillationReport
 from sandbox.report.standings import Standing, standings, table
@@ -49,11 +59,13 @@ def _standings(report: RunReport) -> Section:
     if road and lab:
         sheets.append(dataclasses.replace(table(standings(lab)), title="In the lab (kernel, function)"))
     sheets += [repeats.table(report.repeats)] if report.repeats else []
+    sheets += [services.table(report.services)] if report.services else []
     told_below = problems_report.remarks(report.problems)
     return Section(
         name="standings",
         title="Standings",
-        lead="Accepted trials over trials with a verdict, with 95% intervals.",
+        lead="How many of its trials each candidate brought to a good end: the dot is the rate, the line its 95%"
+        " interval.",
         plot=_whiskers(rows),
         sheets=sheets,
         more=list(map(slices.table, report.slices)),
@@ -88,7 +100,9 @@ def _ladder(gap: Gap) -> Section:
     return Section(
         name="ladder",
         title="The ladder",
-        lead="The same items, one thing changed from rung to rung. Each panel is one candidate, the others are grey.",
+        lead="The same bugs, asked for in several ways, one thing changed from rung to rung: how much of what is solved"
+        " in the lab is left on the road. Each panel is one candidate, with 95% intervals; the others are grey.",
+        terms=rungs_in_words(gap.rungs),
         plot=plots.ladder(gap.rungs, lines, name="ladder-plot", title=title),
         sheets=sheets[:2],
         more=sheets[2:],
@@ -107,7 +121,8 @@ def _calls(calls: CallReport) -> Section:
     return Section(
         name="calls",
         title="Function calls",
-        lead="Calls with at least one fault of their own over all calls, with 95% intervals clustered by task.",
+        lead="How many of its function calls had a fault of their own: the dot is the rate, the line its 95% interval,"
+        " which takes calls of one task for alike.",
         plot=plots.intervals(shown, name="calls-plot", title=title) if shown else (),
         sheets=[*sheets[:1], *sheets[2:3]],
         more=[*sheets[1:2], *sheets[3:]],
@@ -120,7 +135,7 @@ def _oscillation(found: OscillationReport) -> Section:
     return Section(
         name="oscillation",
         title="Bugs that come back",
-        lead="Bugs that were fixed and broken again, counted by bug at checkpoints that repeat.",
+        lead="Whether bugs that a candidate had mended were wrong again later in the same trial, bug by bug.",
         sheets=[sheet for sheet in oscillation_tables.tables(found) if sheet.rows],
         remarks=[*oscillation_figures.remarks(found), *_quiet(seen)],
         eventful=[(trial.trial, _name(trial), _in_short(trial)) for trial in seen if trial.is_eventful],

@@ -17,6 +17,7 @@ const renderTrial = (row, data, stepLink) => [
     { class: "figures-list" },
     data.figures.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))
   ),
+  termList("What these figures mean", stored.words.trial),
   data.notes.map((note) => el("p", { class: "caveat" }, note)),
   data.matrix ? renderMatrix(data.matrix, stepLink) : null,
   el("h2", { id: "transcript" }, "Transcript"),
@@ -76,6 +77,7 @@ const renderMatrix = (found, stepLink) => {
     { class: "oscillation", "aria-labelledby": "matrix-title" },
     el("h2", { id: "matrix-title" }, "Bugs by checkpoint"),
     el("p", { class: "facts" }, found.facts.map((fact) => el("span", {}, fact))),
+    termList("How to read this", stored.words.matrix),
     el("div", { class: "scroll", role: "region", tabindex: "0", "aria-labelledby": "matrix-title" }, matrixTable(found)),
     el(
       "p",

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from sandbox.noise import DIVIDER
 from sandbox.report.html.matrix import matrix
 from sandbox.report.html.texts import bounded, diff_files, line
 from sandbox.report.oscillation_data import TrialOscillation
 from sandbox.report.transcript_changes import CACHES_ONLY
 from sandbox.report.transcript_data import CallShown, CheckShown, HiddenTest, Remark, Seal, Step, Transcript
 from sandbox.report.transcript_lines import cost, count, seconds, size
+from sandbox.report.transcript_outcome import in_short, lines
 from sandbox.report.transcript_remarks import failure_in_words
 from sandbox.report.transcript_steps import ORDINARY, changed_in_words, file_diffs, outcome_of, parsed
 from sandbox.report.transcript_text import MARKS, figures
@@ -21,6 +23,8 @@ from sandbox.report.transcript_text import MARKS, figures
 _IN_DIFFS = {("edit_file", "old"), ("edit_file", "new"), ("write_file", "content")}
 _BLOCKS = {("bash", "command"), *_IN_DIFFS}
 LONGEST_INLINE = 100
+# Lines above an instruction.
+LONG_THREAD = 10
 Data = dict[str, Any]
 
 
@@ -45,11 +49,21 @@ def _parts(found: Transcript) -> Iterator[Data]:
     if found.system:
         yield {"kind": "told", "title": "System prompt", "text": bounded(found.system), "closed": True}
     if found.instruction:
-        yield {"kind": "told", "title": "Instruction", "text": bounded(found.instruction)}
+        yield from _instruction(found.instruction)
     yield from _remarks(found, 0)
     for step in found.steps:
         yield _step(step, len(found.steps))
         yield from _remarks(found, step.number)
+
+
+def _instruction(text: str) -> Iterator[Data]:
+    """What was asked; a long thread above it is folded away, or nobody would find what the task was."""
+    above, divider, asked = text.partition(f"\n\n{DIVIDER}\n\n")
+    if divider and above.count("\n") >= LONG_THREAD:
+        length = count(above.count("\n") + 1, "line", "lines")
+        yield {"kind": "told", "title": f"Above the instruction, {length}", "text": bounded(above), "closed": True}
+        text = asked
+    yield {"kind": "told", "title": "Instruction", "text": bounded(text)}
 
 
 def _remarks(found: Transcript, after: int) -> Iterator[Data]:
@@ -152,6 +166,8 @@ def _check(check: CheckShown) -> Data:
         passed = f"{line(check.submission)} · {passed}"
     if check.rewards is not None:
         passed = " · ".join(f"{line(name)} {value:g}" for name, value in check.rewards.items())
+    if check.outcome is not None:
+        passed = " · ".join(([passed] if check.total else []) + [in_short(check.outcome)])
     where = "taken over from an equal tree" if check.cached else f"in {seconds(check.seconds)}"
     return {
         "judge": " · ".join((line(check.judge), passed, where)),
@@ -173,6 +189,8 @@ def _warnings(check: CheckShown) -> Iterator[str]:
     if check.incomplete:
         yield "The clock ran out before every hidden test had run."
     yield from (f"{line(path)} was not taken over" for path in check.left_behind)
+    if check.outcome is not None:
+        yield from (f"{title}: {line(text)}" for title, text, style in lines(check.outcome) if style != "green")
 
 
 def _test(test: HiddenTest) -> Data:

@@ -7,4 +7,5 @@ texts        texts that can be kept
 transacting  routes: who may, once for a key, all or nothing, and a dry run
 state        administrative routes: health, the export of the state
 serving      a service as a process on a Unix socket
+lines        logs
 """

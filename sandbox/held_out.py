@@ -1,0 +1,38 @@
+"""Which tasks of a run are held out, and its records as they may be shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from sandbox.journal import RunDirectory, read_results
+from sandbox.veil import Record, veiled
+
+
+def held_out_of(run: Path) -> frozenset[str]:
+    """The held-out tasks of a run, as suite/id; none where its lock does not tell."""
+    lock = RunDirectory(run).lock_file
+    try:
+        # Through a link or from a FIFO, reading might never end.
+        if lock.is_symlink() or not lock.is_file():
+            return frozenset()
+        inputs: Any = json.loads(lock.read_bytes())["inputs"]
+        return frozenset(inputs.get("held_out") or {})
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return frozenset()
+
+
+def read_veiled(run: Path) -> list[Record]:
+    """The records of a run, those of held-out tasks veiled.
+
+    Raises:
+        BadInput: as `read_results`.
+    """
+    return veiled(read_results(run), held_out_of(run))
+
+
+def task_of_key(key: str) -> str:
+    """The task that a trial's key names, as suite/id."""
+    return "/".join(unquote(part) for part in key.split("/")[:2])

@@ -1,0 +1,54 @@
+"""What the history holds, as plain data: runs, a candidate's counts over them, proofs of tasks. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.nights.counts import Counts
+
+# A task that has changed since is another one: its trials are not held against those of before.
+Task = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A run in the history. number: its place there; at: when it began, ISO 8601."""
+
+    number: int
+    run: str
+    at: str
+    suite: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nights:
+    """One candidate's counts over runs. nights: by row of `counts`. tasks: name, condition, digest by column."""
+
+    nights: tuple[Night, ...]
+    tasks: tuple[Task, ...]
+    counts: Counts
+
+    def split(self, last_of_baseline: int) -> tuple[Counts, Counts]:
+        """The baseline, up to the run of that number, and what came after."""
+        first = sum(night.number <= last_of_baseline for night in self.nights)
+        one, two = (
+            Counts(accepted=self.counts.accepted[part], trials=self.counts.trials[part])
+            for part in (slice(0, first), slice(first, None))
+        )
+        return one, two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What proving a task once came to. at: ISO 8601. faults: a line for each thing that did not hold."""
+
+    task: str
+    task_digest: str
+    at: str
+    roadtest: str
+    faults: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything held."""
+        return not self.faults

@@ -1,0 +1,197 @@
+"""From the history and the run of a night to what is said of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.compare.comparison import Comparison
+from sandbox.comparing import read_comparison
+from sandbox.errors import BadInput
+from sandbox.nights.blame import WORSE
+from sandbox.nights.config import COMPARE, Held, Watched
+from sandbox.nights.history import History
+from sandbox.nights.night import Night
+from sandbox.nights.place import Place
+from sandbox.nights.verdict import FAILED, Check, Course, NightReport, check_trials, checks_of, share
+from sandbox.nights.watching import Watch, watch
+from sandbox.report.compare_text import transcripts
+
+Record = Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Told:
+    """What is said of a night, while it is gathered."""
+
+    checks: list[Check] = field(default_factory=list)
+    courses: list[Course] = field(default_factory=list)
+    comparisons: list[tuple[str, Comparison]] = field(default_factory=list)
+    transcripts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def tell_night(
+    place: Place, history: History, night: str, records: Sequence[Record], planned: Mapping[str, int], *, program: str
+) -> NightReport:
+    """All that is said of a night that is in the history.
+
+    Args:
+        records: of the night's trials. planned: how many trials each candidate was to have. program: what is typed.
+
+    Raises:
+        BadInput: a baseline's run is broken. HarnessError: the history cannot be used.
+    """
+    config, told = place.config, _Told()
+    (this,) = (one for one in history.nights(config.name) if one.run == place.recorded_as(night))
+    by_name = {name: [one for one in records if one["candidate"] == name] for name in config.names}
+    drifted = _tell_reference(place, history, by_name, told)
+    for one in config.candidates:
+        _tell_candidate(place, history, this, one, by_name[one.name], drifted, program, told)
+    for name in config.names:
+        told.checks.append(check_trials(name, [record["verdict"] for record in by_name[name]], planned[name]))
+    return NightReport(
+        name=config.name,
+        run=night,
+        at=this.at,
+        checks=tuple(told.checks),
+        comparisons=tuple(told.comparisons),
+        transcripts=tuple(told.transcripts),
+        notes=tuple(dict.fromkeys(told.notes)),
+        courses=tuple(told.courses),
+    )
+
+
+def _tell_reference(place: Place, history: History, by_name: Mapping[str, Sequence[Record]], told: _Told) -> bool:
+    """The reference over all nights; whether it got worse."""
+    config = place.config
+    if config.reference is None:
+        told.notes.append("There is no reference candidate, so that drift of the machine looks like drift of models.")
+        return False
+    first = min(one.first for one in config.candidates)
+    since = min((one.since or "" for one in config.candidates), default="") or None
+    found = watch(history, config.name, config.reference, first=first, since=since)
+    told.courses.append(_course(config.reference, found, by_name[config.reference], reference=True))
+    drifted = found.finding is not None and found.finding.state == WORSE
+    if drifted:
+        told.notes.append(f"The reference, {config.reference}, got worse: it is the machine or the tasks that drift.")
+    return drifted
+
+
+def _tell_candidate(
+    place: Place,
+    history: History,
+    night: Night,
+    one: Watched,
+    records: Sequence[Record],
+    drifted: bool,
+    program: str,
+    told: _Told,
+) -> None:
+    found = watch(
+        history,
+        place.config.name,
+        one.name,
+        first=one.first,
+        reference=place.config.reference,
+        alpha=one.gate.alpha,
+        since=one.since,
+    )
+    told.courses.append(_course(one.name, found, records))
+    held = _held(one, found, night)
+    before = None if held.of_baseline else _baseline(place, one, found, told)
+    comparison = None if before is None else _compare(place, before, night, one, told)
+    finding = found.finding if night in found.after else None
+    made = checks_of(held, finding, comparison, drifted=drifted)
+    told.checks += made
+    if comparison is not None and before is not None and any(check.outcome == FAILED for check in made):
+        told.transcripts += transcripts(comparison, (str(before), str(place.directory_of(night.run))), program)
+    if found.sums is not None and bool(found.sums.alarms[-1]):
+        told.notes.append(f"{one.name}: CUSUM has been above its limit; beside the test it is shown and fails nothing.")
+
+
+def _held(one: Watched, found: Watch, night: Night) -> Held:
+    if isinstance(one.baseline, str):
+        return Held(watched=one)
+    # A baseline that was set in the history is as long as it is.
+    wanted = max(one.first, len(found.baseline)) if not found.after else len(found.baseline)
+    return Held(watched=one, gathered=len(found.baseline), wanted=wanted, of_baseline=night in found.baseline)
+
+
+def _course(name: str, found: Watch, records: Sequence[Record], *, reference: bool = False) -> Course:
+    alarm = None if found.finding is None else found.finding.since
+    return Course(
+        candidate=name,
+        reference=reference,
+        baseline=len(found.baseline),
+        after=len(found.after),
+        accepted=share(records),
+        finding=found.finding,
+        since=None if alarm is None else found.after[alarm].run.rpartition("/")[2],
+        cusum=None if found.sums is None else float(found.sums.sums[-1]),
+        limit=None if found.sums is None else found.sums.limit,
+    )
+
+
+def _baseline(place: Place, one: Watched, found: Watch, told: _Told) -> Path | None:
+    """The run that a night is compared with: the one named, or the last of the baseline's nights."""
+    if isinstance(one.baseline, str):
+        return place.folder / one.baseline
+    if not found.baseline:
+        return None
+    directory = place.directory_of(found.baseline[-1].run)
+    if (directory / "results.jsonl").is_file():
+        return directory
+    told.notes.append(
+        f"{one.name}: {directory}, the last night of its baseline, is not on this machine: no task is told by name."
+    )
+    return None
+
+
+def _compare(place: Place, before: Path, night: Night, one: Watched, told: _Told) -> Comparison | None:
+    gate = one.gate
+    try:
+        comparison, notes = read_comparison(
+            (before, place.directory_of(night.run)),
+            candidates=(one.name, one.name),
+            metric=gate.metric,
+            margin=gate.margin / 100 if COMPARE in gate.tests else None,
+        )
+    except BadInput as exc:
+        told.notes.append(f"{one.name}: this night cannot be compared with its baseline: {exc}")
+        return None
+    told.comparisons.append((one.name, comparison))
+    told.notes += [note if note.startswith(one.name) else f"{one.name}: {note}" for note in notes]
+    return comparison
+
+
+def began(directory: Path, records: Sequence[Record]) -> str | None:
+    """When the first of these trials began, ISO 8601; a lock says when a run was last gone on with."""
+    return min(_beginnings(directory, records), default=None)
+
+
+def _beginnings(directory: Path, records: Sequence[Record]) -> Iterator[str]:
+    for record in records:
+        path = directory / "trials" / record["trial"] / "events.jsonl"
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError), path.open("rb") as log:
+            yield str(json.loads(log.readline())["at"])
+
+
+def baselines(place: Place, history: History | None) -> Iterator[str]:
+    """What each candidate's next night would be held against."""
+    for one in place.config.candidates:
+        if isinstance(one.baseline, str):
+            yield f"{one.name}: held against the run {one.baseline}"
+            continue
+        gathered, after = 0, 0
+        if history is not None:
+            found = watch(history, place.config.name, one.name, first=one.first, since=one.since)
+            gathered, after = len(found.baseline), len(found.after)
+        if after or gathered >= one.first:
+            yield f"{one.name}: held against {gathered} nights; {after} since"
+        else:
+            yield f"{one.name}: the next new night is number {gathered + 1} of {one.first} of its baseline"

@@ -1,0 +1,1 @@
+"""Looking after a suite: what changed in it, which tasks still tell something, which still hold."""
