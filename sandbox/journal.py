@@ -108,7 +108,7 @@ class Journal:
         return data
 
     def settle(self) -> None:
-        """Have all blobs on the disk; at the end of a trial, as nothing counts before its record is there, too.
+        """Have all blobs on the disk; before a log is closed, as nothing counts before.
 
         Raises:
             HarnessError: they do not get there.

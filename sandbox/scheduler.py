@@ -28,7 +28,6 @@ from sandbox.replay_record import Recorder
 from sandbox.resuming import of_attempts
 from sandbox.room import need_room
 from sandbox.task import Task
-from sandbox.threads import in_thread
 from sandbox.trial import run_trial
 from sandbox.waiting_list import WaitingList
 
@@ -149,7 +148,6 @@ class Scheduler:
             with self._recording(trial, journal, seat) as means:
                 try:
                     record = await run_trial(trial, journal, means, step=self._step(trial))
-                    await in_thread(journal.settle)
                 finally:
                     journal.close()
             seat.leave_once()

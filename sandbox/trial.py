@@ -18,6 +18,7 @@ from sandbox.journal import Journal
 from sandbox.place import Bench, Means, Place, Step
 from sandbox.plan import Trial
 from sandbox.replay_tape import ReplayDiverged
+from sandbox.threads import in_thread
 from sandbox.tooling import SUBMIT_SOLUTION, Tool
 
 
@@ -48,6 +49,8 @@ async def run_trial(trial: Trial, journal: Journal, means: Means, *, step: Step)
         journal.write("fault", {"origin": "harness", "stage": watch.stage, "final": True, **_own_mistake(exc)})
     if watch.scope.cancelled_caught:
         journal.write("fault", watch.as_fault())
+    # A log that is closed is whole, whatever ends the machine: then what it names is there.
+    await in_thread(journal.settle)
     verdict, reason = score.verdict(journal.events)
     journal.write("trial.closed", {"verdict": verdict, "reason": reason})
     return score.record(journal.events)

@@ -21,23 +21,21 @@ from typing import Any
 import docker
 from docker.errors import NotFound
 
-from sandbox.env import guest, owner
+from sandbox.env import owner
 from sandbox.env.container import ENVIRONMENT, Container, make_volume, remove_volume
-from sandbox.env.conversation import Conversation
 from sandbox.env.engine import talking
+from sandbox.env.warden import Warden
 from sandbox.errors import AgentError, RoadtestError, SandboxError, TaskError
 from sandbox.serving import telling
 from sandbox.serving.declared import Service
 from sandbox.task import Resources
 
-WARDEN = guest.Program(modules=("wire", "warden"), main="warden")
 USER = "1000:1000"
 # Of what belongs to Roadtest in each container: an agent's requests are read whole in the proxy.
 HOLDER = Resources(cpus=1.0, memory_mb=256, storage_mb=1, pids=32)
 PROXY = Resources(cpus=1.0, memory_mb=512, storage_mb=1, pids=64)
 LOG_MB, VOLUME_MB = 96, 64
-START_SECONDS, READY_SECONDS, SLICE_SECONDS = 60.0, 60.0, 1.0
-STATE_SECONDS, MARGIN_SECONDS = 30.0, 10.0
+READY_SECONDS, STATE_SECONDS = 60.0, 30.0
 # How long requests that are under way may take to end once the agent is dead.
 QUIET_SECONDS, BETWEEN_LOOKS = 10.0, 0.05
 # How a program ends whose seed does not hold, and the status of a state that is too large.
@@ -77,7 +75,7 @@ class Constellation:
         self._volumes: dict[str, str] = {}
         self._containers: dict[str, Container] = {}
         self._holder: Container | None = None
-        self._warden: Conversation | None = None
+        self._warden: Warden | None = None
         self._where = telling.addresses(setup.services)
         # By place: up to which byte a log was looked through, and the writes in it.
         self._counted: dict[str, tuple[int, int]] = {}
@@ -166,6 +164,11 @@ class Constellation:
             remove_volume(self._client, volume)
 
     @property
+    def _in_holder(self) -> Warden:
+        assert self._warden is not None, "the holder comes first"
+        return self._warden
+
+    @property
     def _http(self) -> bool:
         return any(service.of_kind.http for service in self._setup.services)
 
@@ -194,24 +197,19 @@ class Constellation:
                 "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0"},
             },
         )
-        self._warden = self._holder.talk(WARDEN)
-        self._receive(START_SECONDS)
+        self._warden = Warden(self._holder)
 
     def _lay(self) -> None:
         setup = self._setup
         for service in setup.services:
             place = f"{telling.SERVICES}/{service.name}"
             if (path := telling.seed_file(service)) is not None:
-                self._lay_file(path.replace(telling.HERE, place), setup.seeds[service.name])
+                self._in_holder.lay(path.replace(telling.HERE, place), setup.seeds[service.name])
             if not service.of_kind.http:
                 told = telling.relay_settings(service, setup.faults, setup.seed)
-                self._lay_file(f"{place}/{telling.RELAY}", json.dumps(told).encode())
+                self._in_holder.lay(f"{place}/{telling.RELAY}", json.dumps(told).encode())
         told = telling.proxy_settings(setup.services, setup.faults, setup.seed)
-        self._lay_file(f"{telling.PROXY}/{telling.SETTINGS}", json.dumps(told).encode())
-
-    def _lay_file(self, path: str, data: bytes) -> None:
-        self._send({"do": "lay", "path": path}, data)
-        self._receive(START_SECONDS)
+        self._in_holder.lay(f"{telling.PROXY}/{telling.SETTINGS}", json.dumps(told).encode())
 
     def _starting(self, service: Service) -> Callable[[], None]:
         def start() -> None:
@@ -256,8 +254,7 @@ class Constellation:
         sockets = {one.name: f"{telling.SERVICES}/{one.name}/{telling.SOCKET}" for one in setup.services}
         ports = [[self._where[one.name], telling.HTTP_PORT] for one in setup.services if one.of_kind.http]
         while True:
-            self._send({"do": "wait", "sockets": sockets, "ports": ports, "seconds": SLICE_SECONDS})
-            missing = self._receive(SLICE_SECONDS + MARGIN_SECONDS + 2 * len(sockets))["missing"]
+            missing = self._in_holder.missing(sockets, ports)
             if not missing:
                 return
             self.look_alive()
@@ -282,17 +279,15 @@ class Constellation:
 
     def _state(self, service: Service) -> bytes:
         place = f"{telling.SERVICES}/{service.name}/{telling.SOCKET}"
-        self._send({"do": "ask", "socket": place, "target": telling.STATE, "seconds": STATE_SECONDS})
-        answer = self._receive(STATE_SECONDS + MARGIN_SECONDS)
-        body = self._receive_bytes(STATE_SECONDS + MARGIN_SECONDS)
-        if answer["status"] == TOO_LARGE:
+        status, why, body = self._in_holder.ask(place, telling.STATE, STATE_SECONDS)
+        if status == TOO_LARGE:
             raise AgentError(f"{service.name} was made to hold more than can be kept")
-        if answer["status"] != 200:
-            raise SandboxError(f"{service.name} gives no state: {answer['error'] or answer['status']}")
+        if status != 200:
+            raise SandboxError(f"{service.name} gives no state: {why or status}")
         return body
 
     def _log(self) -> bytes:
-        return telling.joined([self._read(f"{place}/{telling.LOG}") for place in self._log_places()])
+        return telling.joined([self._in_holder.read(f"{place}/{telling.LOG}") for place in self._log_places()])
 
     def _log_places(self) -> list[str]:
         names = [service.name for service in self._setup.services if not service.of_kind.http]
@@ -306,28 +301,10 @@ class Constellation:
         """
         for place in self._log_places():
             start, count = self._counted.get(place, (0, 0))
-            new = self._read(f"{place}/{telling.LOG}", start)
+            new = self._in_holder.read(f"{place}/{telling.LOG}", start)
             whole = new[: new.rfind(b"\n") + 1]
             self._counted[place] = start + len(whole), count + telling.writes(whole)
         return sum(count for _, count in self._counted.values())
-
-    def _read(self, path: str, start: int = 0) -> bytes:
-        self._send({"do": "read", "path": path, "from": start})
-        self._receive(MARGIN_SECONDS)
-        return self._receive_bytes(START_SECONDS)
-
-    def _send(self, request: Mapping[str, Any], *frames: bytes) -> None:
-        assert self._warden is not None
-        self._warden.send_json(request)
-        self._warden.send(*frames)
-
-    def _receive(self, seconds: float) -> dict[str, Any]:
-        assert self._warden is not None
-        return self._warden.receive_json(time.monotonic() + seconds)
-
-    def _receive_bytes(self, seconds: float) -> bytes:
-        assert self._warden is not None
-        return self._warden.receive(time.monotonic() + seconds)
 
 
 _PLAIN: Mapping[str, Any] = {

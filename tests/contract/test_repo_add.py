@@ -155,7 +155,8 @@ def test_a_manifest_is_extended_and_what_is_there_is_not_changed(index: Index) -
         (["../x", "--version", "1.0"], 2, "cannot be the name of a repo"),
         (["sample-pkg"], 2, "give NAME and --version V, or --git URL and --commit SHA"),
         (["sample-pkg", "--version", "1.0", "--git", "x"], 2, "give NAME and --version V"),
-        (["sample-pkg", "--version", "1.0", "--requires", "sample-pkg"], 3, "could not choose the wheels"),
+        (["sample-pkg", "--version", "1.0", "--requires", "sample-pkg"], 2, "could not choose the wheels"),
+        (["sample-pkg", "--version", "1.0", "--requires", "pytest==1"], 2, "--requires pytest==1: the base image has"),
     ],
 )
 def test_what_cannot_be_pinned_is_one_line_and_nothing_is_written(

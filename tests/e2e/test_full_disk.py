@@ -36,7 +36,7 @@ class SmallDisk:
         self.out = folder / "out"
         self._ballast = folder / "ballast"
         self.task = toy.make_task(elsewhere)
-        chatty = [bash("sleep 1"), *[bash("seq 9000")] * 60, write("calc.py", toy.FIXED), SUBMIT]
+        chatty = [bash("sleep 2"), *[bash("seq 9000")] * 60, write("calc.py", toy.FIXED), SUBMIT]
         self.verdicts = {
             "scripted:nop": "wrong",
             toy.make_script(elsewhere / "chatty.jsonl", chatty): "accepted",
