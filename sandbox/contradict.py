@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sandbox import parsing
+
 # A module is looked at several times on end, and reading a long one takes a while. Nobody changes what is given.
-parsed = lru_cache(maxsize=8)(ast.parse)
+parsed = lru_cache(maxsize=8)(parsing.module)
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # Far enough that a count which goes up by one does not meet it.
@@ -81,7 +83,7 @@ def _twin(
     copy = re.sub(rb"\bdef\s+" + function.name.encode() + rb"\b", b"def " + name.encode(), copy, count=1)
     try:
         # The function alone: a module takes much longer.
-        ast.parse(copy if function.col_offset == 0 else b"if True:\n" + copy)
+        parsing.module(copy if function.col_offset == 0 else b"if True:\n" + copy)
     except SyntaxError:
         return None
     return end, copy

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sandbox import parsing
 from sandbox.judge import PASSING
 from sandbox.parts import Parts
 from sandbox.task import Task
@@ -90,7 +91,7 @@ def _parsed(entry: Entry | None) -> ast.Module | None:
     if entry is None or entry.mode == LINK:
         return None
     try:
-        return ast.parse(entry.data)
+        return parsing.module(entry.data)
     except (SyntaxError, ValueError, RecursionError):
         return None
 

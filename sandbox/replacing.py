@@ -10,6 +10,8 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 
+from sandbox import parsing
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 # Python ends lines at these three only, and so does bytes.splitlines; str.splitlines knows more.
@@ -70,7 +72,7 @@ def _parsed(text: str) -> ast.Module:
         with warnings.catch_warnings():
             # What Python thinks of an escape in somebody's string is no concern of ours.
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return parsing.module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
         raise ValueError(f"is no Python: {exc}") from exc
 

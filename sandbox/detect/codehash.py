@@ -10,6 +10,7 @@ import ast
 import hashlib
 import warnings
 
+from sandbox import parsing
 from sandbox.tree import LINK, Tree
 
 # What is longer is taken byte by byte, in a file and in a tree: it is generated, or meant to keep us busy.
@@ -53,7 +54,7 @@ def _code_of(data: bytes, digest: bytes) -> bytes | None:
 
 def _read(data: bytes) -> bytes | None:
     try:
-        dumped = ast.dump(ast.parse(data))
+        dumped = ast.dump(parsing.module(data))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return hashlib.sha256(dumped.encode("utf-8", "surrogatepass")).digest()

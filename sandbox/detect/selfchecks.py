@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from sandbox import parsing
 from sandbox.detect.shell import commands_of
 from sandbox.detect.simple import Simple, git_command, has_flag, is_inside, operands
 
@@ -203,7 +204,7 @@ def _code_runs_tests(code: str, folder: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(code.strip())
+            tree = parsing.module(code.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     names = dict(_imported(tree))

@@ -31,6 +31,17 @@ def connects(host, port):
     except OSError:
         return False
 
+def takes(host):
+    with socket.socket() as mine:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            mine.setsockopt(socket.SOL_SOCKET, option, 1)
+        try:
+            mine.bind((host, 80))
+            mine.listen()
+            return True
+        except OSError:
+            return False
+
 def status(target):
     asked = http.client.HTTPConnection("payments", timeout=5)
     asked.request("GET", target, headers={"Authorization": "Bearer " + os.environ["PAYMENTS_KEY"]})
@@ -48,6 +59,7 @@ print(json.dumps({
     "processes": sum(name.isdigit() for name in os.listdir("/proc")),
     "outside": [connects(*at) for at in (("1.1.1.1", 53), ("172.17.0.1", 22), ("172.17.0.1", 2375))],
     "beside": [connects(*at) for at in (("127.0.0.1", 80), ("127.0.0.3", 80), ("127.0.0.2", 8000))],
+    "taken": [takes("127.0.0.2"), takes("0.0.0.0")],
     "service": status("/v1/charges"),
     "closed": [status(at) for at in ("/_roadtest/state", "/%5froadtest/state", "/v1/../_roadtest/state",
                                      "//_roadtest/health", "/v1/%2e%2e/_roadtest/deliveries")],
@@ -116,7 +128,7 @@ def assert_closed(seen: dict[str, Any]) -> None:
     assert seen["networks"] == ["lo"]
     assert seen["sockets"] == seen["volumes"] == []
     assert seen["processes"] < 10
-    assert not any((*seen["outside"], *seen["beside"]))
+    assert not any((*seen["outside"], *seen["beside"], *seen["taken"]))
     assert seen["service"] == 200
     assert set(seen["closed"]) == {404}
 

@@ -34,6 +34,7 @@ PURE = {
     "sandbox.parts",
     "sandbox.judge",
     "sandbox.contradict",
+    "sandbox.parsing",
     "sandbox.stats",
     "sandbox.survival",
     "sandbox.score",

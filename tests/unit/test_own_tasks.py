@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sandbox import recipe
 from sandbox.loader import load_task
 from sandbox.paths import PROJECT
+from sandbox.services.payments.app import make_app
 
 # With a dot, an underscore, or letters of both sizes.
 NAME = re.compile(r"\w+(?:\.\w+)+|\w*[^\W_]_\w+|\b[a-z]+[A-Z]\w*|\b[A-Z]+[a-z]+[A-Z]\w*|\b[A-Z]{2,}[a-z]\w*")
@@ -50,3 +52,8 @@ def test_another_wording_names_nothing_that_the_english_one_does_not(path: Path)
     task = load_task(path.parents[1])
     english = "\n".join([task.instruction, *(bug.report or "" for bug in task.bugs)])
     assert [name for name in NAME.findall(path.read_text("utf-8")) if name not in english] == []
+
+
+def test_the_document_of_a_service_that_a_task_brings_is_the_services_own() -> None:
+    document = PROJECT / "tasks" / "api" / "charge-by-tools" / "services" / "payments.openapi.json"
+    assert json.loads(document.read_text("utf-8")) == make_app().openapi()
