@@ -121,11 +121,13 @@ def test_a_disk_that_fills_while_a_trial_runs(disk: SmallDisk, engine: docker.Do
     check_end(disk, said, engine)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_before_the_first_record(disk: SmallDisk, engine: docker.DockerClient) -> None:
     said = run_until(disk, lambda: any(disk.out.glob("trials/**/events.jsonl")), 0)
     check_end(disk, said, engine)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_after_the_first_record(disk: SmallDisk, engine: docker.DockerClient) -> None:
     said = run_until(disk, lambda: bool(disk.records()), 0)
     assert disk.records(), "what was finished is kept"

@@ -137,6 +137,7 @@ def test_a_reply_that_goes_over_is_not_acted_on(tmp_path: Path, limit: str, valu
     assert kinds(log, "trial.opened")[0]["limits"]["replies"] == 100
 
 
+@pytest.mark.slow
 @pytest.mark.docker
 def test_tokens_that_nobody_counts_are_estimated_and_called_so(tmp_path: Path) -> None:
     body = {name: value for name, value in completion(call("submit", "{}")).items() if name != "usage"}
@@ -162,6 +163,7 @@ def test_a_silent_model_is_not_asked_again_when_time_is_over(tmp_path: Path) -> 
     assert 2 <= hit["value"] < 20
 
 
+@pytest.mark.slow
 @pytest.mark.docker
 def test_other_limits_are_another_run(tmp_path: Path) -> None:
     script = toy.make_script(tmp_path / "turns.jsonl", [LOOK])

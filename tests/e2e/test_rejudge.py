@@ -107,6 +107,7 @@ def test_by_the_same_task_all_stands_and_the_run_is_left_as_it_was(
     assert leftovers(engine, run_id(again)) == []
 
 
+@pytest.mark.slow
 def test_what_was_judged_again_is_read_like_a_run(stage: Path) -> None:
     again = Path(rejudge(stage / "loop")["directory"])
     report = roadtest("report", again)
@@ -196,6 +197,7 @@ def test_a_trial_that_its_judge_failed_comes_to_a_verdict(tmp_path: Path) -> Non
     assert "fault" not in [event["kind"] for event in events(Path(found["directory"]), one["trial"])]
 
 
+@pytest.mark.slow
 def test_tasks_that_are_not_there_are_left_out_by_name(stage: Path, tmp_path: Path) -> None:
     both = tmp_path / "both"
     models = ["--model", NOP]
@@ -238,6 +240,7 @@ def test_trees_that_cannot_be_had_are_named_and_the_others_judged(stage: Path, t
     assert results(Path(found["directory"]))[NOP]["verdict"] == "wrong"
 
 
+@pytest.mark.slow
 def test_a_trial_that_has_not_ended_is_left_out_and_counted(stage: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     copy_run(stage, run)
@@ -265,6 +268,7 @@ def begin(run: Path, task: Path, engine: docker.DockerClient) -> subprocess.Pope
     return process
 
 
+@pytest.mark.slow
 def test_one_that_was_killed_says_so_and_another_begins_anew(
     stage: Path, tmp_path: Path, engine: docker.DockerClient
 ) -> None:

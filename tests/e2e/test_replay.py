@@ -200,6 +200,7 @@ except SystemExit as end:
     assert done.stdout.splitlines()[-1] == "ended 0"
 
 
+@pytest.mark.slow
 def test_a_replay_can_be_gone_on_with_but_only_as_one_of_the_same_recording(played: Played, tmp_path: Path) -> None:
     again = tmp_path / "again"
     words = [*played.words, "--out", again]
@@ -359,6 +360,7 @@ def test_other_messages_are_another_question(played: Played, copy: Path, tmp_pat
     assert sum(record["verdict"] == "infra-error" for record in results(tmp_path / "again").values()) == 1
 
 
+@pytest.mark.slow
 def test_a_trial_that_ran_out_of_time_and_one_without_a_verdict_are_replayed_as_they_ended(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path)
     late = toy.make_script(tmp_path / "late.jsonl", [toy.bash("echo a; sleep 9; echo b"), toy.bash("ls"), toy.SUBMIT])
@@ -440,6 +442,7 @@ def test_a_recording_is_gone_on_with_when_the_run_is(played: Played, tmp_path: P
     assert timeless(tmp_path / "again") == timeless(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_trial_that_was_killed_is_not_in_the_recording_until_it_is_run_again(tmp_path: Path) -> None:
     task, kept = toy.make_task(tmp_path), tmp_path / "kept"
     name = toy.make_script(tmp_path / "slow.jsonl", [toy.bash("sleep 2"), toy.bash("sleep 2"), toy.SUBMIT])
@@ -460,6 +463,7 @@ def test_a_trial_that_was_killed_is_not_in_the_recording_until_it_is_run_again(t
     assert timeless(tmp_path / "again") == timeless(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_replies_of_which_only_a_rendering_is_known_are_replayed_from_that(tmp_path: Path) -> None:
     task, model = toy.make_task(tmp_path), "anthropic/stubbed"
     answers: list[Scripted] = [call("write_file", FIX), call("submit", "{}")]

@@ -202,9 +202,15 @@ def test_a_task_that_does_not_hold_fails_its_check(tmp_path: Path) -> None:
     ("file", "old", "new", "message"),
     [
         ("solution/solve.sh", "EOF\n", "EOF\nexit 3\n", "solution/solve.sh ended with 3"),
-        ("task.toml", "test_add_negative", "test_ad_negative", "test_ad_negative: missing (there is no such test"),
+        pytest.param(
+            *("task.toml", "test_add_negative", "test_ad_negative", "test_ad_negative: missing (there is no such test"),
+            marks=pytest.mark.slow,
+        ),
         ("task.toml", 'setup = "import calc"', 'setup = "from calc import ad"', "a canary raises before it compares"),
-        ("tests/guards.txt", "test_double", "test_doubel", "test_doubel: missing (there is no such test"),
+        pytest.param(
+            *("tests/guards.txt", "test_double", "test_doubel", "test_doubel: missing (there is no such test"),
+            marks=pytest.mark.slow,
+        ),
         ("environment/Dockerfile", "COPY workspace/", "COPY workspaec/", "does not build"),
     ],
 )

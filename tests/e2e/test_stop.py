@@ -88,7 +88,7 @@ STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @pytest.mark.parametrize("which", STOPPING, ids=lambda which: which.name)
-@pytest.mark.parametrize("whom", ["the process", "its group"])
+@pytest.mark.parametrize("whom", [pytest.param("the process", marks=pytest.mark.slow), "its group"])
 def test_a_signal_leaves_no_container_and_keeps_what_is_done(
     stage: Stage, engine: docker.DockerClient, which: signal.Signals, whom: str
 ) -> None:
@@ -108,6 +108,7 @@ def test_a_signal_leaves_no_container_and_keeps_what_is_done(
     assert sorted(results(stage.out)) == ["scripted:nop", "scripted:oracle"]
 
 
+@pytest.mark.slow
 def test_a_terminal_that_goes_away_stops_the_run_as_a_signal_does(stage: Stage, engine: docker.DockerClient) -> None:
     near, far = os.openpty()
     process = stage.begin(start_new_session=True, stdin=far, stdout=far, stderr=far)
