@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -239,7 +240,8 @@ def test_an_engine_that_goes_away_ends_the_run_and_keeps_what_is_done(
         said = process.communicate(timeout=120)[0]
     assert process.returncode == 3, said
     assert "Docker engine does not answer" in said
-    assert "trials were not run" in said
+    # How far the quick ones had got is not certain; a third slow one had no place.
+    assert re.search(r"\d trials? (?:was|were) not run", said), said
     assert "Traceback" not in said
     records = [json.loads(line) for line in results_lines(stage.out)]
     assert (records[0]["candidate"], records[0]["verdict"]) == ("scripted:nop", "wrong")
