@@ -229,6 +229,7 @@ def test_a_container_removed_from_outside_is_no_answer_of_the_candidate(
     assert (stage.out / "trials" / found["trial"] / "attempts" / "1" / "events.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_an_engine_that_goes_away_ends_the_run_and_keeps_what_is_done(
     stage: Stage, engine: docker.DockerClient
 ) -> None:
