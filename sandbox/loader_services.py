@@ -62,9 +62,7 @@ def check_judged(ours: Mapping[str, Any], spec: Spec | None, chain: bool, where:
         raise BadInput(f"{where}: metadata.roadtest.bugs: is missing (only a task with tests/{OUTCOME} goes without)")
     wanted = "in-process" if "bugs" in ours else "black-box"
     if kind != wanted:
-        why = (
-            "" if spec is None else " (an outcome alone is judged as black-box, with hidden tests in-process)"
-        )
+        why = "" if spec is None else " (an outcome alone is judged as black-box, with hidden tests in-process)"
         raise BadInput(f"{where}: metadata.roadtest.judge.kind: {kind} is not supported; use {wanted}{why}")
     if wanted == "in-process" and not ours["judge"].get("canaries"):
         raise BadInput(f"{where}: metadata.roadtest.judge.canaries: an in-process judge needs at least one")

@@ -95,6 +95,17 @@ class LockFile:
             images[task] = image
             self.save()
 
+    def add_services(self, task: str, images: Mapping[str, str]) -> None:
+        """Note the images of what stands beside the candidates of a task, by name; "": the proxy's.
+
+        Raises:
+            HarnessError: it cannot be written.
+        """
+        services = self.document["inputs"].setdefault("services", {})
+        if services.get(task) != images:
+            services[task] = dict(images)
+            self.save()
+
     def add_exams(self, task: str, facts: Mapping[str, Any]) -> None:
         """Note what a task's trees are judged by (`sandbox.examined`), so that later it can be said what has changed.
 
@@ -122,6 +133,7 @@ def inputs_of(plan: Plan, tools: Toolset, *, known: Mapping[str, Any]) -> dict[s
     return {
         "tasks": {trial.task.name: trial.task.digest for trial in plan.trials},
         "images": {},
+        "services": {},
         "exams": {},
         "tools": {name: tool.digest for name, tool in tools.items()} | _programs(plan),
         "candidates": {

@@ -266,6 +266,8 @@ class Workshop:
     def _write_down(self, task: Task, kit: Kit) -> None:
         lock = self._at_work()[0]
         lock.add_image(task.name, kit.image)
+        if isinstance(kit.surroundings, Beside):
+            lock.add_services(task.name, kit.surroundings.images)
         code = own_code() if task.problem is None else cp_code()
         lock.add_exams(task.name, facts_of(kit.exams[0].task, (exam.tests for exam in kit.exams), code))
 

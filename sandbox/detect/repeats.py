@@ -52,7 +52,7 @@ def repeated(found: Sequence[Made]) -> dict[int, str]:
 
     Of services it is seen whether something was written; what else goes on in them shows in results alone: where the
     second result differs from the first, something outside the workspace has changed in between, whatever tool it was.
-    Durations, the time of day, numbers of processes, addresses in memory and names of temporary files tell of no change.
+    Durations, the time of day, numbers of processes, addresses in memory and names of temporary files tell of none.
     """
     latest: dict[tuple[int, str | None, str], Made] = {}
     repeats: dict[int, str] = {}

@@ -5,19 +5,21 @@ Compiling them there takes longer than all else that the tool host does before i
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import json
 import marshal
+import re
 import struct
 import zlib
-from collections.abc import Iterable
 from functools import cache
+from types import CodeType
 
 # What an interpreter calls the form of its compiled code; equal ones run each other's.
 MAGIC = importlib.util.MAGIC_NUMBER
-# Modules that nothing but annotations may want; loading typing takes milliseconds.
-_OF_HINTS = ("typing", "collections.abc")
+_POSTPONED = re.compile(r"^from __future__ import annotations$", re.MULTILINE)
+# Imports that nothing but annotations may want, which are text then; loading typing takes milliseconds. They are looked
+# for in the text, as CPython 3.11 fails at making trees of syntax in several threads at a time.
+_OF_HINTS = re.compile(r"^from (?:typing|collections\.abc) import ([\w, ]+)$", re.MULTILINE)
 
 
 @cache
@@ -34,44 +36,26 @@ def frame(main: str, modules: tuple[tuple[str, str], ...]) -> bytes:
 
 
 @cache
-def _compiled(name: str, source: str) -> object:
-    tree = ast.parse(source)
-    if not any(_is_postponing(node) for node in tree.body):
-        return compile(tree, f"<roadtest:{name}>", "exec", dont_inherit=True)
-    wanted = _named(tree.body)
-    tree.body = [node for node in tree.body if not (_is_postponing(node) or _is_for_hints(node, wanted))]
+def _compiled(name: str, source: str) -> CodeType:
+    place = f"<roadtest:{name}>"
+    if not _POSTPONED.search(source):
+        whole: CodeType = compile(source, place, "exec", dont_inherit=True)
+        return whole
     # As if it still said so: the module of that name need not be loaded for it.
-    return compile(tree, f"<roadtest:{name}>", "exec", annotations.compiler_flag, dont_inherit=True)
+    flags = annotations.compiler_flag
+    text = _POSTPONED.sub("", source)
+    wanted = _named(compile(_OF_HINTS.sub("", text), place, "exec", flags, dont_inherit=True))
+
+    def kept(found: re.Match[str]) -> str:
+        """An import, or nothing if only annotations name what it brings."""
+        brought = {words.split()[-1] for words in found[1].split(",")}
+        return "" if wanted.isdisjoint(brought) else found[0]
+
+    code: CodeType = compile(_OF_HINTS.sub(kept, text), place, "exec", flags, dont_inherit=True)
+    return code
 
 
-def _is_postponing(node: ast.stmt) -> bool:
-    """Whether a statement says that annotations are never evaluated, and nothing else."""
-    names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and names == ["annotations"]
-
-
-def _is_for_hints(node: ast.stmt, wanted: set[str]) -> bool:
-    """Whether a statement imports only what annotations name."""
-    if not (isinstance(node, ast.ImportFrom) and node.module in _OF_HINTS):
-        return False
-    return wanted.isdisjoint(alias.asname or alias.name for alias in node.names)
-
-
-def _named(nodes: Iterable[ast.AST]) -> set[str]:
-    """Names that are looked up when these run, and those of what they define."""
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        hints = {"annotation", "returns"}
-        below = [value for field, value in ast.iter_fields(node) if field not in hints]
-        found |= _named(_nodes(below))
-    return found
-
-
-def _nodes(values: Iterable[object]) -> Iterable[ast.AST]:
-    for value in values:
-        if isinstance(value, ast.AST):
-            yield value
-        elif isinstance(value, list):
-            yield from (one for one in value if isinstance(one, ast.AST))
+def _named(code: CodeType) -> set[str]:
+    """Names that code and all that is defined in it may look up."""
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return set(code.co_names).union(*map(_named, inner))

@@ -77,8 +77,8 @@ class Constellation:
         self._holder: Container | None = None
         self._warden: Warden | None = None
         self._where = telling.addresses(setup.services)
-        # By place: up to which byte a log was looked through, and the writes in it.
-        self._counted: dict[str, tuple[int, int]] = {}
+        # By place: up to which byte a log was looked through, the entries and the writes in it.
+        self._counted: dict[str, tuple[int, int, int]] = {}
 
     @classmethod
     def open(cls, client: docker.DockerClient, setup: Setup, *, run: str, trial: str) -> Constellation:
@@ -293,18 +293,20 @@ class Constellation:
         names = [service.name for service in self._setup.services if not service.of_kind.http]
         return [telling.PROXY, *(f"{telling.SERVICES}/{name}" for name in names)]
 
-    def writes(self) -> int:
-        """How often something was written so far, as far as the logs tell; each line of them is read once.
+    def progress(self) -> tuple[int, int]:
+        """How many entries the logs have, and how many of them tell of writes; each line is read once.
 
         Raises:
             SandboxError: the holder does not answer.
         """
         for place in self._log_places():
-            start, count = self._counted.get(place, (0, 0))
+            start, entries, writes = self._counted.get(place, (0, 0, 0))
             new = self._in_holder.read(f"{place}/{telling.LOG}", start)
             whole = new[: new.rfind(b"\n") + 1]
-            self._counted[place] = start + len(whole), count + telling.writes(whole)
-        return sum(count for _, count in self._counted.values())
+            more = telling.counted(whole)
+            self._counted[place] = start + len(whole), entries + more[0], writes + more[1]
+        counts = self._counted.values()
+        return sum(entries for _, entries, _ in counts), sum(writes for _, _, writes in counts)
 
 
 _PLAIN: Mapping[str, Any] = {

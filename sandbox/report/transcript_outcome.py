@@ -28,8 +28,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[Line]:
     if (left := found["collateral"] - len(found["collateral_named"])) > 0:
         yield "changed", f"⋯ {left:,} more", "red"
     for one in found["minefields"]:
-        yield "mines", f"✗ {one['id']} (entry {one['entry'] + 1} of the service log)", "red"
+        yield "mines", f"✗ {one['id']} (entry {one['entry'] + 1} of the logs)", "red"
     for one in found["milestones"]:
         style = "green" if one["score"] == 1 else "red" if not one["score"] else "yellow"
-        where = "not reached" if one["entry"] is None else f"entry {one['entry'] + 1} of the service log"
+        where = "not reached" if one["entry"] is None else f"entry {one['entry'] + 1} of the logs"
         yield "reached", f"{one['score']:.2f} {one['id']} ({where})", style

@@ -34,13 +34,13 @@ class Keeper:
         found = await in_thread(self._services.export)
         self._journal.write(verdict.EXPORTED, self._data(found, moment, started), cause=cause)
 
-    async def writes(self) -> int:
-        """How often something was written to services so far.
+    async def progress(self) -> tuple[int, int]:
+        """How many entries the service log has, and how many of them tell of writes.
 
         Raises:
             SandboxError: the holder is gone.
         """
-        return await in_thread(self._services.writes)
+        return await in_thread(self._services.progress)
 
     def _data(self, found: Exported, moment: str, started: float) -> dict[str, Any]:
         return {
@@ -61,13 +61,14 @@ class ServedBench:
         self.look_alive = bench.look_alive
 
     async def run(self, tool: Tool, arguments: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """As `Workbench.run`; what is answered also has the number of `writes` to services until then.
+        """As `Workbench.run`; what is answered also has how far the service log has come: `entries`, and `writes`.
 
         Raises:
             AgentError, SandboxError: as `Workbench.run`, or the holder is gone.
         """
         answer = await self._bench.run(tool, arguments, seconds)
-        return {**answer, "writes": await self._keeper.writes()}
+        entries, writes = await self._keeper.progress()
+        return {**answer, "entries": entries, "writes": writes}
 
     async def settle(self, returned: Event, tool: Tool, arguments: Mapping[str, Any]) -> None:
         """As `Workbench.settle`."""

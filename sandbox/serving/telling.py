@@ -131,14 +131,17 @@ def is_quiet(log: bytes) -> bool:
     return begun <= ended
 
 
-def writes(log: bytes) -> int:
-    """How many entries tell of what may have changed a service: requests that it carried out, connections."""
-    found = 0
-    for line in log.split(b"\n")[:-1]:
+def counted(log: bytes) -> tuple[int, int]:
+    """How many entries a log has, and how many tell of what may have changed a service.
+
+    That are requests which it carried out, and connections.
+    """
+    lines, found = log.split(b"\n")[:-1], 0
+    for line in lines:
         entry = json.loads(line)
         done = entry.get("kind") == "answer" and entry.get("method") in WRITES and (entry.get("upstream") or 500) < 400
         found += done or entry.get("kind") == "closed"
-    return found
+    return len(lines), found
 
 
 def gone(log: bytes) -> str | None:

@@ -5,12 +5,14 @@ The judge reads what was exported, as blobs that the log names, so that the same
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.errors import HarnessError
 from sandbox.events import Event, of_kind
+from sandbox.exact import integer, real
 from sandbox.outcomes.happenings import read_happenings
 from sandbox.outcomes.judging import Outcome, judge
 from sandbox.outcomes.spec import Spec
@@ -45,8 +47,37 @@ def judged(spec: Spec, events: Sequence[Event], ended: Event, blob: Blob) -> dic
     if before is None or after is None:
         raise HarnessError("the state of the services was not written down")
     then, now = (read_state({name: blob(key) for name, key in one.data["services"].items()}) for one in (before, after))
-    happened = read_happenings(blob(after.data["log"]))
-    return _facts(judge(spec, then, now, happened), Counter(entry.get("fault") for entry in happened))
+    served = read_happenings(blob(after.data["log"]))
+    happened = interleaved(events[: ended.seq], served)
+    return _facts(judge(spec, then, now, happened), Counter(entry.get("fault") for entry in served))
+
+
+def interleaved(events: Sequence[Event], served: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The calls of a log and the entries of the service log in the order in which they happened.
+
+    Of what was served while a call ran it is known that it came before that returned.
+    """
+    found: list[Mapping[str, Any]] = []
+    started: dict[int, Mapping[str, Any]] = {}
+    taken = 0
+    for event in events:
+        if event.kind in ("tool.started", "call.rejected"):
+            started[event.seq] = {"name": event.data["name"], "arguments": _parsed(event.data["arguments"])}
+            found.append({**event.data, **started[event.seq], "kind": event.kind})
+        elif event.kind == "tool.returned":
+            upto = max(taken, event.data.get("entries", taken))
+            found += served[taken:upto]
+            taken = upto
+            found.append({**event.data, **started.get(event.cause or 0, {}), "kind": event.kind})
+    return [*found, *served[taken:]]
+
+
+def _parsed(arguments: Any) -> Any:
+    """Arguments as data, numbers as they were written; what is no JSON stays as it is."""
+    try:
+        return json.loads(arguments, parse_float=real, parse_int=integer)
+    except (TypeError, ValueError, RecursionError):
+        return arguments
 
 
 def _facts(outcome: Outcome, faults: Mapping[Any, int]) -> dict[str, Any]:

@@ -227,8 +227,22 @@ def test_it_is_quiet_once_everything_has_ended() -> None:
 def test_writes_are_what_services_did_and_connections_that_ended() -> None:
     asked = [("POST", 201), ("POST", 422), ("GET", 200), ("DELETE", 204), ("POST", None)]
     answers = [entry(n, n, "answer", method=method, upstream=status) for n, (method, status) in enumerate(asked)]
-    assert telling.writes(as_log(*answers)) == 2
-    assert telling.writes(as_log(entry(0, 0, "connection"), entry(1, 1, "closed", cause=0))) == 1
+    assert telling.counted(as_log(*answers)) == (5, 2)
+    assert telling.counted(as_log(entry(0, 0, "connection"), entry(1, 1, "closed", cause=0))) == (2, 1)
+
+
+def test_calls_and_what_they_led_to_stand_in_their_order() -> None:
+    log = Log()
+    served = [entry(number, number, "request", number=number) for number in range(4)]
+    for entries, raw in ((2, '{"amount": 1.0}'), (3, "no JSON")):
+        started = log.add("tool.started", log.reply(), call="c", name="bash", arguments=raw, effect="exec")
+        log.add("tool.returned", started, call="c", status="ok", output="", entries=entries, seconds=0.1)
+    found = verdict.interleaved(log.events, served)
+    assert [one.get("number", one["kind"]) for one in found] == [
+        *("tool.started", 0, 1, "tool.returned", "tool.started", 2, "tool.returned", 3)
+    ]
+    assert [one["arguments"] for one in found if one["kind"] == "tool.returned"] == [{"amount": 1}, "no JSON"]
+    assert [one["name"] for one in found if "name" in one] == ["bash"] * 4
 
 
 # --- verdicts ---

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from decimal import Decimal
+from pathlib import Path
 
 ATTEMPTS = 12
 
@@ -36,7 +37,9 @@ def charges(order):
 
 
 def open_orders():
-    for row in csv.DictReader(open("orders.csv")):
+    with Path("orders.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
         if not charges(row["order"]):
             (customer,) = ask("GET", "/v1/customers?" + urllib.parse.urlencode({"email": row["email"]}))["data"]
             yield row, customer["id"]
@@ -48,4 +51,4 @@ def body(row, customer):
 
 
 for row, customer in open_orders():
-    print(row["order"], ask("POST", "/v1/charges", body(row, customer), "order-" + row["order"])["id"])
+    ask("POST", "/v1/charges", body(row, customer), "order-" + row["order"])

@@ -2,7 +2,6 @@ import itertools
 import os
 
 import pytest
-
 from till import Refused, Till
 
 NUMBERS = itertools.count()
