@@ -165,6 +165,7 @@ FORBIDDEN_COMMANDS = (
 )
 
 
+@pytest.mark.slow
 def test_redis_exports_what_the_user_of_the_agent_changed_and_nothing_else(engine: docker.DockerClient) -> None:
     with service_container(engine, "redis", json.dumps(KEYS)) as service:
         before = service.state()
@@ -236,6 +237,7 @@ print(urllib3.PoolManager().request("POST", "http://aws/moto-api/reset").status)
 """
 
 
+@pytest.mark.slow
 def test_moto_exports_what_a_client_of_it_changed_and_nothing_else(engine: docker.DockerClient) -> None:
     with service_container(engine, "moto", json.dumps(CLOUD)) as service:
         before = service.state()
