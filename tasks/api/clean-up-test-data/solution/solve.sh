@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cd /workspace
+python3 /solution/clean_up.py

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+cp /solution/payclient.py /workspace/payclient.py

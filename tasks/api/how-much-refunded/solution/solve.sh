@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cd /workspace
+python3 /solution/refunded.py > answer.txt

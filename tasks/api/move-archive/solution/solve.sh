@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cd /workspace
+PYTHONPATH=/workspace python3 /solution/move.py
