@@ -92,9 +92,8 @@ class Handler(BaseHTTPRequestHandler):
         if not is_signed(self.server.secret, self.headers.get(SIGNATURE, ""), body):
             return self._answer(400)
         event = json.loads(body)
-        if event["type"] == "charge.succeeded":
-            if self.server.books.book(event["id"], event["data"]):
-                self.server.to_print.put(event["data"])
+        if event["type"] == "charge.succeeded" and self.server.books.book(event["id"], event["data"]):
+            self.server.to_print.put(event["data"])
         return self._answer(204)
 
     def _answer(self, status):
