@@ -12,6 +12,7 @@ from sandbox import recipe
 from sandbox.loader import load_task
 from sandbox.paths import PROJECT
 from sandbox.services.payments.app import make_app
+from sandbox.upkeep import canary
 
 # With a dot, an underscore, or letters of both sizes.
 NAME = re.compile(r"\w+(?:\.\w+)+|\w*[^\W_]_\w+|\b[a-z]+[A-Z]\w*|\b[A-Z]+[a-z]+[A-Z]\w*|\b[A-Z]{2,}[a-z]\w*")
@@ -31,6 +32,7 @@ def test_a_task_of_ours_loads_and_its_releases_are_pinned(folder: Path) -> None:
     assert task.notes == (), "a task of ours asks for nothing that is not done"
     assert all(bug.report for bug in task.bugs)
     assert (task.guards and len(task.judge.canaries) >= 2) or (task.outcome is not None and not task.bugs)
+    assert canary.faults([task]) == {}, "roadtest suite canary tasks --write tasks"
     if task.release is not None:
         recipe.pins(task)
 
