@@ -31,13 +31,16 @@ from sandbox.serving.declared import Service
 from sandbox.task import Resources
 
 USER = "1000:1000"
-# Of what belongs to Roadtest in each container: an agent's requests are read whole in the proxy.
-HOLDER = Resources(cpus=1.0, memory_mb=256, storage_mb=1, pids=32)
-PROXY = Resources(cpus=1.0, memory_mb=512, storage_mb=1, pids=64)
 LOG_MB, VOLUME_MB = 96, 64
+# Of what belongs to Roadtest in each container: an agent's requests are read whole in the proxy. The storage bounds
+# each file that is written, too: seeds by the one, the log by the other.
+HOLDER = Resources(cpus=1.0, memory_mb=256, storage_mb=VOLUME_MB, pids=32)
+PROXY = Resources(cpus=1.0, memory_mb=512, storage_mb=LOG_MB, pids=64)
 READY_SECONDS, STATE_SECONDS = 60.0, 30.0
 # How long requests that are under way may take to end once the agent is dead.
 QUIET_SECONDS, BETWEEN_LOOKS = 10.0, 0.05
+# How long the engine may take to notice that a container has ended.
+ENDING_SECONDS = 2.0
 # How a program ends whose seed does not hold, and the status of a state that is too large.
 BAD_SEED, TOO_LARGE = 2, 507
 _LOGGED = {"type": "json-file", "config": {"max-size": "1m", "max-file": "1"}}
@@ -283,6 +286,11 @@ class Constellation:
         if status == TOO_LARGE:
             raise AgentError(f"{service.name} was made to hold more than can be kept")
         if status != 200:
+            # What was to be told may have been more than it has memory for; the engine says so a moment later.
+            until = time.monotonic() + ENDING_SECONDS
+            while status is None and time.monotonic() < until:
+                self._look_at(service.name, self._containers[service.name])
+                time.sleep(BETWEEN_LOOKS)
             raise SandboxError(f"{service.name} gives no state: {why or status}")
         return body
 

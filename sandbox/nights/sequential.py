@@ -4,7 +4,8 @@ For each night s on which the change may have come, the likelihood of the nights
 against that of nothing having changed. The baseline's rate is not known but estimated, so only differences count, and
 what was before s is baseline too: the difference of two means of N and B trials, of variance v(1/N + 1/B). Over the
 size of the drop a half-normal prior is put, over s one that falls as 1/s². The mean of all these ratios is a martingale
-where nothing has changed: it reaches 1/α ever, on any night, in at most α of histories (Ville).
+where nothing has changed: it reaches 1/α ever, on any night, in at most α of histories (Ville). That is exact for
+normal nights of known variance; that it also holds with an estimated one was measured (docs/design/nights.md).
 
 A rate near 1 falls in jumps, and the normal law makes too much of them: evidence for a drop goes by Bennett's bound in
 place of the square, which is less, and the same where the drop is small.

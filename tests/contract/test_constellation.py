@@ -85,6 +85,23 @@ def test_services_of_both_protocols_are_reached_exported_and_logged(engine: dock
     assert [one["seq"] for one in entries] == [0, 1, 2, 3]
 
 
+def test_seeds_and_logs_of_more_than_a_mebibyte_are_no_trouble(engine: docker.DockerClient) -> None:
+    many = """
+import urllib.error
+for _ in range(30):
+    try:
+        u.urlopen(u.Request("http://payments/v1/customers", b"x" * 60_000, {"Authorization": "Bearer k"}))
+    except urllib.error.HTTPError as exc:
+        print(exc.code)
+"""
+    with constellation(engine, PAYMENTS, seed={**SEED, "seed": "s" * (2 << 20)}) as made:
+        made.start()
+        assert ran(engine, made, f"{ASK}\n{many}") == (0, "200\n" + "422\n" * 30)
+        log = made.export().log
+    assert len(log) > 30 * 60_000
+    assert len(log.splitlines()) == 62
+
+
 def test_a_seed_that_does_not_hold_is_the_tasks_fault(engine: docker.DockerClient) -> None:
     words = r"payments does not begin: .*the seed of payments"
     with (

@@ -142,3 +142,26 @@ def test_agents_cannot_reach_what_waits(tmp_path: Path) -> None:
         assert client.get("/v1/charges").status_code == 200
         for path in ("/_roadtest/deliveries", "/_roadtest/state", "/_roadtest/health"):
             assert client.get(path).status_code == 404
+
+
+def test_an_endpoint_of_the_seed_is_sent_to(tmp_path: Path) -> None:
+    with receiver() as to:
+        hook = {
+            "url": f"http://127.0.0.1:{to.server_port}/hook",
+            "events": ["charge.succeeded"],
+            "secret": "whsec_ours",
+        }
+        seed = {**SEED, "webhook_endpoints": [{"id": "we_ours", **hook}]}
+        with (
+            service("payments", tmp_path, seed) as socket,
+            over(socket, headers=HEADERS) as client,
+            proxy(tmp_path, {"payments": {"upstream": {"unix": str(socket)}, "courier": True}}),
+        ):
+            client.post("/v1/charges", json=CHARGE)
+            until = time.monotonic() + 10
+            while not to.came:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            kept = client.get("/_roadtest/state").json()["webhook_endpoints"]
+    assert holds("whsec_ours", *to.came[0])
+    assert kept == {"we_ours": {"id": "we_ours", "url": hook["url"], "events": ["charge.succeeded"]}}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from sandbox.outcomes.happenings import read_happenings
+from sandbox.services.proxy.carrying import AT_ONCE
 from tests.support.unix_shop import Shop, shop
 
 ITEM = {"name": "tea", "price": 12.5}
@@ -300,6 +301,34 @@ def test_a_service_that_is_gone_is_written_down_as_that(tmp_path: Path) -> None:
         (gone,) = at.entries("gone")
         assert "FileNotFoundError" in gone["why"]
         assert at.entries()[0]["fault"] is None
+
+
+def test_headers_keep_bytes_that_are_no_ascii(tmp_path: Path) -> None:
+    with rig(tmp_path) as at:
+        answer = raw(at.port, "GET /echo HTTP/1.1\r\nhost: shop\r\nx-name: Bestätigung\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert "x-name: Bestätigung".encode() in answer
+        assert len(at.entries()) == 1
+
+
+@pytest.mark.parametrize("path", ["/huge", "/odd"])
+def test_an_answer_that_cannot_be_carried_does_not_count_as_a_service_that_is_gone(tmp_path: Path, path: str) -> None:
+    """Whoever may fill a service may ask it for more than is carried."""
+    with rig(tmp_path) as at:
+        assert at.client.get(path).status_code == 502
+        assert not at.entries("gone")
+        assert at.entries()[0]["notes"]["bad answer"]
+
+
+def test_a_service_is_asked_by_few_at_a_time_however_many_there_are(tmp_path: Path) -> None:
+    """The kernel refuses connections to what takes them too slowly, and that would look as if it were gone."""
+    with rig(tmp_path) as at, ExitStack() as open_ones:
+        every = [socket.create_connection(("127.0.0.1", at.port), timeout=20) for _ in range(120)]
+        for one in every:
+            open_ones.enter_context(one)
+            one.sendall(b"GET /slow HTTP/1.1\r\nhost: shop\r\n\r\n")
+        assert all(one.recv(65536).startswith(b"HTTP/1.1 200") for one in every)
+        assert 1 < at.shop.most_at_once <= AT_ONCE
 
 
 def test_a_log_that_is_full_lets_nothing_through(tmp_path: Path) -> None:

@@ -195,6 +195,50 @@ def test_redis_exports_what_the_user_of_the_agent_changed_and_nothing_else(engin
         assert service.changes_since(again) == ()
 
 
+@pytest.mark.slow
+def test_postgres_says_that_it_holds_more_than_can_be_told(engine: docker.DockerClient) -> None:
+    """Rows that are small where they lie and large when they are read: who fills it has not the sandbox at fault."""
+    with service_container(engine, "postgres", SQL) as service:
+        asked = ["python3", "-c", STATUS, "/run/roadtest/service.sock"]
+        assert service.run(asked) == (0, "200\n")
+        code, printed = psql(service, "INSERT INTO notes SELECT repeat('x', 1000000) FROM generate_series(1, 700)")
+        assert code == 0, printed
+        assert service.run(asked) == (0, "507\n")
+
+
+FILL = """
+import socket, sys
+number, size = map(int, sys.argv[1:])
+s = socket.create_connection(("127.0.0.5", 6379))
+answers = s.makefile("rb")
+def ask(*words):
+    return b"".join([b"*%d\\r\\n" % len(words), *(b"$%d\\r\\n%s\\r\\n" % (len(word), word) for word in words)])
+s.sendall(ask(b"AUTH", b"agent", b"agent") + ask(b"FLUSHDB"))
+for one in range(number):
+    s.sendall(ask(b"SET", (b"%d" % one).ljust(size), b"1"))
+assert all(answers.readline() == b"+OK\\r\\n" for _ in range(number + 2))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "size"), [(4, 12 << 20), (25_000, 8)])
+def test_redis_says_that_it_holds_too_many_keys_or_too_long_ones(
+    engine: docker.DockerClient, number: int, size: int
+) -> None:
+    """Else who fills it would have the sandbox at fault."""
+    with service_container(engine, "redis", json.dumps(KEYS)) as service:
+        service.python(FILL, str(number), str(size))
+        asked = ["python3", "-c", STATUS, "/run/roadtest/service.sock"]
+        assert service.run(asked) == (0, "507\n")
+
+
+STATUS = """
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(b"GET /_roadtest/state HTTP/1.0\\r\\n\\r\\n")
+print(s.recv(1 << 16).split()[1].decode())
+"""
 CLOUD = {
     "s3": {"reports": {"a/b.txt": "hello", "x.json": {"json": {"a": 1}}}},
     "sqs": {"jobs": ["one", "two"]},

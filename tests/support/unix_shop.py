@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -19,15 +20,20 @@ class Shop(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """The server, with what it holds and what came to it."""
 
     daemon_threads = True
+    # What a kernel lets wait by itself.
+    request_queue_size = 100
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), _Handler)
         self.items: list[dict[str, Any]] = []
+        self.lock, self.at_once, self.most_at_once = threading.Lock(), 0, 0
         self.seen: list[tuple[str, str, dict[str, str]]] = []
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    _answers: tuple[tuple[str, str], ...] = ()
 
     def address_string(self) -> str:
         return "unix"
@@ -47,6 +53,19 @@ class _Handler(BaseHTTPRequestHandler):
             start = int(parse_qs(query).get("cursor", ["0"])[0])
             following = start + PAGE if start + PAGE < len(shop.items) else None
             return self._say(200, {"data": shop.items[start : start + PAGE], "next": following, "total_count": 1})
+        if path == "/echo":
+            self._answers += (("x-name", self.headers["x-name"]),)
+        if path == "/huge":
+            return self._say(200, "x" * (17 * 1024 * 1024))
+        if path == "/odd":
+            self._answers += (("x-name", "\0"),)
+        if path == "/slow":
+            with shop.lock:
+                shop.at_once += 1
+                shop.most_at_once = max(shop.most_at_once, shop.at_once)
+            time.sleep(0.2)
+            with shop.lock:
+                shop.at_once -= 1
         if path == "/text":
             return self._say(200, "plain", "text/plain")
         return self._say(200, {"path": self.path, "item_count": len(shop.items)})
@@ -64,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
+        for name, value in self._answers:
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 

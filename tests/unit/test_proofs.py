@@ -76,7 +76,9 @@ def test_another_tree_image_exam_or_run_is_not_known(tmp_path: Path, key: CheckK
     assert Checks(before=kept(tmp_path)).get(key) is None
 
 
-@pytest.mark.parametrize("changes", [{"purpose": "confirm"}, {"selected": ["a"]}, {"cached": True}])
+@pytest.mark.parametrize(
+    "changes", [{"purpose": "confirm"}, {"selected": ["a"]}, {"cached": True}, {"score": 0.0, "outcome": {}}]
+)
 def test_only_whole_first_checks_are_kept(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert kept(tmp_path, **changes).recall(KEY) is None
 

@@ -121,3 +121,10 @@ def test_faults_of_connections_hang_on_seed_and_number_alone() -> None:
 def test_settings_of_a_relay_that_do_not_hold_are_named(document: object, words: str) -> None:
     with pytest.raises(BadSettings, match=words):
         read_settings(document, "db", "/log")
+
+
+@pytest.mark.parametrize("written", ["NaN", "Infinity", "-sNaN", "+1e999999999", " 1e-999999999", "many"])
+def test_a_number_of_dynamodb_that_is_none_of_json_is_a_text(written: str) -> None:
+    """Else nobody could read the state, or it would be larger than any memory."""
+    assert dumps({"n": plain({"N": written})}) == json.dumps({"n": written})
+    assert dumps([plain({"N": "+1.50"}), plain({"N": "1e9"})]) == "[1.50, 1e9]"

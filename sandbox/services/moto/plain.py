@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+# DynamoDB itself takes 38, and exponents to 125.
+_MOST_DIGITS = 400
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -39,9 +41,12 @@ def _number(written: str) -> Any:
     if _NUMBER.fullmatch(written):
         return Number(written)
     try:
-        return Number(format(Decimal(written), "f"))
+        number = Decimal(written)
     except ArithmeticError:
         return written
+    # Where moto takes what DynamoDB refuses: no number of JSON, or one of millions of digits when it is written out.
+    fits = number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
+    return Number(format(number, "f")) if fits else written
 
 
 def dumps(value: Any) -> str:

@@ -80,6 +80,8 @@ def plant(database: Database, seed: dict[str, Any]) -> None:
             add(database, "charges", **{**begun, **charge})
         for refund in seed.get("refunds", []):
             add(database, "refunds", **{"reason": None, **refund})
+        for endpoint in seed.get("webhook_endpoints", []):
+            add(database, "webhook_endpoints", **endpoint)
     except Exception as exc:
         database.end(keep=False)
         raise ValueError(f"the seed of payments: {exc}") from exc

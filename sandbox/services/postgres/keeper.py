@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -21,6 +22,9 @@ _MEMORY_MB = 384
 _EXPORT = Path(__file__).with_name("export.sql")
 # Names are looked up nowhere but in the system's own schema: whatever the agent made is not called.
 _READING = "-c search_path=pg_catalog -c default_transaction_read_only=on -c statement_timeout=20s -c lock_timeout=5s"
+_ROWS_AT_ONCE = 50
+# Insufficient resources, a limit exceeded, a statement or a lock that took too long, each by its SQLSTATE.
+_OVERCOME = re.compile(r"(?:ERROR|FATAL):  (?:53...|54...|57014|55P03):")
 # Seeds may have become the agent on the way.
 _LAST = f"RESET SESSION AUTHORIZATION; RESET ROLE; ALTER ROLE {OWNER} NOLOGIN"
 
@@ -62,9 +66,14 @@ class Postgres(Keeper):
     async def state(self) -> bytes:
         """All tables, in one snapshot."""
         shape = ("--no-align", "--tuples-only", "--field-separator-zero", "--record-separator-zero")
-        code, out, err = await self._psql(READER, *shape, f"--file={_EXPORT}", settings=_READING)
+        # A table at once may be more than there is memory for: rows of a few bytes on disk may be of a million each.
+        how = (f"--set=FETCH_COUNT={_ROWS_AT_ONCE}", "--set=VERBOSITY=verbose")
+        code, out, err = await self._psql(READER, *shape, *how, f"--file={_EXPORT}", settings=_READING)
         if len(out) > MOST_STATE:
             raise StateTooLarge(f"the tables have more than {MOST_STATE} bytes")
+        # Nobody but the agent fills it, or keeps its tables locked.
+        if code < 0 or _OVERCOME.search(err):
+            raise StateTooLarge(err or "reading the tables took more memory than there is")
         if code:
             raise StateFailed(err)
         try:

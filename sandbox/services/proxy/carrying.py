@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -11,13 +12,15 @@ from typing import Any
 from sandbox.services.proxy import routes
 from sandbox.services.proxy.damage import damaged
 from sandbox.services.proxy.faults import HELD, Fault, Faults
-from sandbox.services.proxy.forwarding import ServiceGone, Unsendable, forward
+from sandbox.services.proxy.forwarding import BadAnswer, ServiceGone, Unsendable, forward
 from sandbox.services.proxy.memory import Memory
 from sandbox.services.proxy.message import Answer, Headers, Request
 from sandbox.services.proxy.service_log import ServiceLog
 from sandbox.services.proxy.settings import DUPLICATED, LOST, NO_OP, RATE_LIMIT, SERVER_ERROR, STALE, TIME_OUT, Service
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Requests that a service has at a time. Those that wait to be taken by one are refused by the kernel from 100 on.
+AT_ONCE = 64
 _DRY_RUN: Headers = (("roadtest-dry-run", "1"),)
 _PHRASES = {429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 
@@ -47,6 +50,7 @@ class Carrier:
         self._faults = Faults(seed, service)
         self._memory = Memory()
         self._log = log
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def carry(self, request: Request, hold: Hold) -> Answer | None:
         """The answer that a client gets; None: the connection is closed without one.
@@ -89,9 +93,12 @@ class Carrier:
 
     async def _asked(self, number: int, request: Request, extra: Headers = (), **notes: Any) -> Told:
         try:
-            answer = await forward(self._service.upstream, request, extra)
+            async with self._room:
+                answer = await forward(self._service.upstream, request, extra)
         except Unsendable as exc:
             return Told(answer=_says(400, str(exc)), notes={"refused": "unsendable"})
+        except BadAnswer as exc:
+            return Told(answer=_says(502, "Bad Gateway"), notes={"bad answer": str(exc)})
         except ServiceGone as exc:
             self._log.gone(self._service.name, number, str(exc))
             return Told(answer=_says(502, "Bad Gateway"), notes={"gone": True})

@@ -6,7 +6,7 @@ import asyncio
 
 import h11
 
-from sandbox.services.proxy.message import Answer, Headers, Request, end_to_end
+from sandbox.services.proxy.message import Answer, Headers, Request, end_to_end, written
 from sandbox.services.proxy.settings import Address
 
 # Seconds that a service has, and the bytes that its answer may have.
@@ -16,6 +16,10 @@ LARGEST = 16 * 1024 * 1024
 
 class ServiceGone(Exception):
     """The service could not be asked, or gave no answer that is one."""
+
+
+class BadAnswer(ServiceGone):
+    """It is there, but answers too late, too much, or what is no HTTP: a client may have asked for just that."""
 
 
 class Unsendable(ValueError):
@@ -30,7 +34,7 @@ async def forward(address: Address, request: Request, extra: Headers = (), patie
         patience: seconds that it has.
 
     Raises:
-        ServiceGone: no connection, no answer in time, or none that is HTTP.
+        ServiceGone: no connection, or no answer; BadAnswer: none in time, or one that is too large or no HTTP.
         Unsendable: the request cannot be written as HTTP.
     """
     try:
@@ -38,7 +42,11 @@ async def forward(address: Address, request: Request, extra: Headers = (), patie
             return await _asked(address, request, extra)
     except h11.LocalProtocolError as exc:
         raise Unsendable(str(exc)) from exc
-    except (OSError, h11.RemoteProtocolError, TimeoutError, asyncio.IncompleteReadError) as exc:
+    except TimeoutError as exc:
+        raise BadAnswer(f"no answer in {patience:g} s") from exc
+    except h11.RemoteProtocolError as exc:
+        raise BadAnswer(f"{type(exc).__name__}: {exc}") from exc
+    except OSError as exc:
         raise ServiceGone(f"{type(exc).__name__}: {exc}") from exc
 
 
@@ -60,7 +68,7 @@ def _bytes_of(connection: h11.Connection, request: Request, extra: Headers) -> b
     headers = [*request.headers, *extra, ("connection", "close"), ("content-length", str(len(request.body)))]
     if not any(name == "host" for name, _ in headers):
         headers.insert(0, ("host", "service"))
-    head = h11.Request(method=request.method, target=request.target, headers=headers)
+    head = h11.Request(method=request.method, target=request.target, headers=written(headers))
     parts = (connection.send(part) for part in (head, h11.Data(data=request.body), h11.EndOfMessage()))
     return b"".join(part or b"" for part in parts)
 
@@ -77,7 +85,7 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> A
         elif isinstance(event, h11.Data):
             body += event.data
             if len(body) > LARGEST:
-                raise ServiceGone(f"an answer of more than {LARGEST} bytes")
+                raise BadAnswer(f"an answer of more than {LARGEST} bytes")
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers]
             return Answer(status=head.status_code, headers=end_to_end(pairs), body=bytes(body))

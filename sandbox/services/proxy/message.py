@@ -75,6 +75,11 @@ def end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:
     return tuple((name, value) for name, value in kept if name not in _HOP and name not in named)
 
 
+def written(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Headers byte for byte as they came: values may have bytes that are no ASCII."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
 def for_log(headers: Headers) -> Mapping[str, str]:
     """Headers as they may be written down: credentials as digests."""
     return {name: _digest(value) if name in _CREDENTIALS else value for name, value in headers}

@@ -11,7 +11,7 @@ import h11
 
 from sandbox.services.proxy.carrying import Carrier
 from sandbox.services.proxy.courier import Courier
-from sandbox.services.proxy.message import Answer, Request, end_to_end
+from sandbox.services.proxy.message import Answer, Request, end_to_end, written
 from sandbox.services.proxy.service_log import LogFailed, ServiceLog
 from sandbox.services.proxy.settings import Service, Settings
 
@@ -162,7 +162,7 @@ class _Client:
         headers = list(answer.headers)
         if answer.status not in _NO_BODY:
             headers.append(("content-length", str(len(answer.body))))
-        self._send(h11.Response(status_code=answer.status, headers=headers))
+        self._send(h11.Response(status_code=answer.status, headers=written(headers)))
         if answer.body and answer.status not in _NO_BODY:
             self._send(h11.Data(data=answer.body))
         self._send(h11.EndOfMessage())

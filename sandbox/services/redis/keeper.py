@@ -20,6 +20,8 @@ from sandbox.services.relay.program import BadSeed, Died, Keeper
 _SECONDS = 20.0
 _LOOK = 0.02
 _MEMORY = "128mb"
+# More take longer to tell one after the other than anybody waits for a state.
+_MOST_KEYS = 20_000
 _OWNER, _AGENT = "roadtest", "agent"
 _MEMORY_MB = 320
 # Keys and what is said of them. Scripts can keep the server to themselves for ever; the commands named last are among
@@ -117,7 +119,7 @@ async def _exported(connection: Connection) -> dict[str, dict[str, Any]]:
     # Writers wait meanwhile.
     await connection.ask("CLIENT", "PAUSE", "20000", "WRITE")
     try:
-        keys = sorted(await connection.ask("KEYS", "*"))
+        keys = sorted(await _names(connection))
         kinds = await connection.ask_all([("TYPE", key) for key in keys])
         until = await connection.ask_all([("PEXPIRETIME", key) for key in keys])
         reads = [READS[kind] for kind in kinds]
@@ -131,6 +133,21 @@ async def _exported(connection: Connection) -> dict[str, dict[str, Any]]:
         if at > 0:
             state.setdefault("expiries", {})[text(key)] = {"at_ms": at}
     return state
+
+
+async def _names(connection: Connection) -> list[bytes]:
+    """All keys.
+
+    Raises:
+        StateTooLarge: there are too many, or their names are larger than a client may be owed.
+    """
+    if await connection.ask("DBSIZE") > _MOST_KEYS:
+        raise StateTooLarge(f"there are more than {_MOST_KEYS} keys")
+    try:
+        found: list[bytes] = await connection.ask("KEYS", "*")
+    except (EOFError, ConnectionError) as exc:
+        raise StateTooLarge("the names of keys are larger than a client may be owed") from exc
+    return found
 
 
 async def _values(connection: Connection, asked: Sequence[Sequence[str | bytes]]) -> list[Any]:

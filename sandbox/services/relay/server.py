@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sandbox.services.common.lines import Lines, LogFailed
 from sandbox.services.relay.faults import CUT, DELAY, REFUSE, Fault, Faults, Settings
 
-MOST_CONNECTIONS = 128
+# So many wait at any service's socket before the kernel refuses one, and that would look as if it were gone.
+MOST_CONNECTIONS = 100
 # Seconds that a client may take to read the end.
 PARTING = 5.0
 _PIECE = 64 * 1024
