@@ -83,8 +83,10 @@ class Attended:
 
     def close(self) -> None:
         """Hang up and remove the environment."""
-        self._servers.close()
-        self._env.close()
+        try:
+            self._servers.close()
+        finally:
+            self._env.close()
 
 
 def attended(env: Attendable, servers: Sequence[McpServer], ours: Toolset) -> tuple[Attendable, Toolset]:

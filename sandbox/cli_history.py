@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,27 @@ def add(directories: tuple[Path, ...], db: str, suite: str) -> None:
             done = record_run(held, directory, suite)
             word = f"recorded, {done.trials:,} trials" if done.new else "is there already and stays as it is"
             click.echo(f"{done.name}: {word}")
+
+
+@history.command("baseline", short_help="Say which nights a candidate is held against.")
+@click.argument("first")
+@click.argument("last")
+@_db
+@_nights
+@click.option("--candidate", required=True, metavar="NAME", help="Whose baseline it is.")
+@click.option("--reason", required=True, help="Why, for those who look at it later.")
+def baseline_command(first: str, last: str, db: str, suite: str | None, candidate: str, reason: str) -> None:
+    """From the run FIRST to the run LAST, both with it: what comes after is held against these nights.
+
+    It counts before what --baseline or a nightly.toml says of how many first nights are one.
+    """
+    with opened(db, must_exist=True) as held:
+        name = which(held, suite)
+        if candidate not in (known := held.candidates(name)):
+            raise BadInput(f"--candidate {candidate}: none of that name in {held.name} (known: {', '.join(known)})")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        held.set_baseline(name, candidate, (first, last), at=at, reason=reason)
+    click.echo(f"{candidate}: the baseline is from {first} to {last}")
 
 
 def opened(db: str, *, must_exist: bool = False) -> History:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.journal import RunDirectory, read_results
-from sandbox.veil import Record, veiled
+from sandbox.journal import RunDirectory
 
 
 def held_out_of(run: Path) -> frozenset[str]:
@@ -22,15 +21,6 @@ def held_out_of(run: Path) -> frozenset[str]:
         return frozenset(inputs.get("held_out") or {})
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return frozenset()
-
-
-def read_veiled(run: Path) -> list[Record]:
-    """The records of a run, those of held-out tasks veiled.
-
-    Raises:
-        BadInput: as `read_results`.
-    """
-    return veiled(read_results(run), held_out_of(run))
 
 
 def task_of_key(key: str) -> str:

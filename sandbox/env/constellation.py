@@ -159,12 +159,13 @@ class Constellation:
         if self._warden is not None:
             self._warden.close()
         containers = [*self._containers.values(), *([self._holder] if self._holder is not None else [])]
-        if containers:
-            with ThreadPoolExecutor(max_workers=len(containers)) as pool:
+        with contextlib.ExitStack() as closing:
+            # Volumes go last, also where a container stays.
+            for volume in self._volumes.values():
+                closing.callback(remove_volume, self._client, volume)
+            with ThreadPoolExecutor(max_workers=len(containers) or 1) as pool:
                 for done in [pool.submit(container.remove) for container in containers]:
-                    done.result()
-        for volume in self._volumes.values():
-            remove_volume(self._client, volume)
+                    closing.callback(done.result)
 
     @property
     def _in_holder(self) -> Warden:

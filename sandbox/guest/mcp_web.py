@@ -147,8 +147,12 @@ class Events(Service):
         while True:
             kind, data = self.next(deadline)
             if kind == "endpoint":
-                self.address = urllib.parse.urljoin(self.url, data.strip())
-                if urllib.parse.urlsplit(self.address).netloc != urllib.parse.urlsplit(self.url).netloc:
+                try:
+                    self.address = urllib.parse.urljoin(self.url, data.strip())
+                    other = urllib.parse.urlsplit(self.address).netloc
+                except ValueError as exc:
+                    raise Gone("it names no address: %s" % exc) from exc
+                if other != urllib.parse.urlsplit(self.url).netloc:
                     raise Gone("it names an address of another service")
                 return
 
@@ -213,6 +217,9 @@ def as_failure(exc: BaseException) -> BaseException:
         return Late()
     if isinstance(exc, BROKEN):
         return Failed("the connection failed: %s" % (exc or type(exc).__name__))
+    if isinstance(exc, ValueError):
+        # A session's id that is no header, say: the server named it.
+        return Failed("it cannot be asked: %s" % exc)
     return exc
 
 

@@ -28,15 +28,6 @@ class Nights:
     tasks: tuple[Task, ...]
     counts: Counts
 
-    def split(self, last_of_baseline: int) -> tuple[Counts, Counts]:
-        """The baseline, up to the run of that number, and what came after."""
-        first = sum(night.number <= last_of_baseline for night in self.nights)
-        one, two = (
-            Counts(accepted=self.counts.accepted[part], trials=self.counts.trials[part])
-            for part in (slice(0, first), slice(first, None))
-        )
-        return one, two
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:

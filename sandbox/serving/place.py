@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,9 +134,10 @@ class InServices(InContainers):
                 facts = agent.result()
             return Served(made[0], services), {**facts, "services": {**self._beside.images, "seconds": ready}}
         except BaseException:
-            for env in made:
-                env.close()
-            services.close()
+            with ExitStack() as closing:
+                closing.callback(services.close)
+                for env in made:
+                    closing.callback(env.close)
             raise
 
     def _setup(self, faults: Mapping[str, float], seed: str) -> Setup:

@@ -178,3 +178,14 @@ def test_finished_runs_are_recorded_once(tmp_path: Path) -> None:
         refused = ask("history", "add", run, "--db", db, "--nights", "mine")
         assert refused.exit_code == 2
         assert words in refused.output
+
+
+def test_a_baseline_that_is_set_ends_an_alarm(history: History, tmp_path: Path) -> None:
+    fill(history, [18] * 7 + [12] * 7, [20] * 14)
+    db = tmp_path / "h.sqlite3"
+    assert json.loads(ask("history", "--db", db, "--json").stdout)["candidates"][0]["state"] == WORSE
+    words = ("history", "baseline", "run-8", "run-14", "--db", db, "--reason", "another model on purpose")
+    assert "run-8" in ask(*words, "--candidate", "m").stdout
+    assert json.loads(ask("history", "--db", db, "--json").stdout)["candidates"][0]["state"] == BASELINE
+    refused = ask(*words, "--candidate", "nobody")
+    assert (refused.exit_code, "known: m" in refused.stderr) == (2, True)

@@ -19,7 +19,10 @@ class ServiceGone(Exception):
 
 
 class BadAnswer(ServiceGone):
-    """It is there, but answers too late, too much, or what is no HTTP: a client may have asked for just that."""
+    """It was there, but answered too late, too much, nothing, or no HTTP: a client may have asked for just that.
+
+    Whether it is there still is seen before the end of a trial.
+    """
 
 
 class Unsendable(ValueError):
@@ -34,7 +37,7 @@ async def forward(address: Address, request: Request, extra: Headers = (), patie
         patience: seconds that it has.
 
     Raises:
-        ServiceGone: no connection, or no answer; BadAnswer: none in time, or one that is too large or no HTTP.
+        ServiceGone: no connection; BadAnswer: no answer, or none in time, or one that is too large or no HTTP.
         Unsendable: the request cannot be written as HTTP.
     """
     try:
@@ -90,4 +93,4 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> A
             pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers]
             return Answer(status=head.status_code, headers=end_to_end(pairs), body=bytes(body))
         elif isinstance(event, h11.ConnectionClosed):
-            raise ServiceGone("closed the connection without an answer")
+            raise BadAnswer("closed the connection without an answer")
