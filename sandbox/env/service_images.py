@@ -100,13 +100,13 @@ _IMAGES: Mapping[str, _Contents] = {
             "/usr/share/postgresql/15/man",
             "/var/lib/postgresql/15",
         ),
-        code=("common/__init__.py", "common/lines.py", "relay", "postgres"),
+        code=("common/__init__.py", "common/lines.py", "common/reading.py", "relay", "postgres"),
         commands="RUN python3 -m sandbox.services.postgres.prepare\n",
     ),
     "redis": _Contents(
         packages=("redis-server", "python3"),
         program="redis-server",
-        code=("common/__init__.py", "common/lines.py", "relay", "redis"),
+        code=("common/__init__.py", "common/lines.py", "common/reading.py", "relay", "redis"),
     ),
 }
 IMAGES = tuple(_IMAGES)

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.errors import TaskError
+from sandbox.services.common.reading import BadSettings
 from sandbox.services.proxy.faults import WRITES
 from sandbox.services.proxy.settings import KINDS as FAULTS
-from sandbox.services.proxy.settings import BadSettings, read_settings
+from sandbox.services.proxy.settings import read_settings
 from sandbox.serving.declared import RELAY_FAULTS, Service
 
 HERE = "/run/roadtest"

@@ -83,6 +83,7 @@ PURE = {
     "sandbox.services.proxy.memory",
     "sandbox.services.proxy.message",
     "sandbox.services.proxy.routes",
+    "sandbox.services.common.reading",
     "sandbox.services.proxy.settings",
     "sandbox.services.relay.faults",
     "sandbox.services.smtp.mail",
@@ -245,7 +246,7 @@ def test_services_run_from_a_copy_of_their_folder(name: str) -> None:
     assert {target for target in own(name) if not target.startswith("sandbox.services")} <= {"sandbox"}
 
 
-BARE = tuple(f"sandbox.services.{name}" for name in ("common.lines", "postgres", "redis", "relay"))
+BARE = tuple(f"sandbox.services.{name}" for name in ("common.lines", "common.reading", "postgres", "redis", "relay"))
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if name.startswith(BARE)])

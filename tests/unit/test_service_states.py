@@ -7,10 +7,11 @@ import json
 import pytest
 
 from sandbox.outcomes.state import read_state
+from sandbox.services.common.reading import BadSettings
 from sandbox.services.moto.plain import Number, dumps, plain, typed
 from sandbox.services.postgres.export import NoRows, document
 from sandbox.services.redis.keys import BadKeys, commands, row
-from sandbox.services.relay.faults import KINDS, BadSettings, Faults, Settings, read_settings
+from sandbox.services.relay.faults import KINDS, Faults, Settings, read_settings
 from sandbox.services.smtp.mail import Mail
 from sandbox.services.smtp.mail import row as row_of_mail
 

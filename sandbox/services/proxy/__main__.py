@@ -11,9 +11,10 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox.services.common.reading import BadSettings
 from sandbox.services.proxy.server import Proxy
 from sandbox.services.proxy.service_log import LogFailed
-from sandbox.services.proxy.settings import BadSettings, Settings, read_settings
+from sandbox.services.proxy.settings import Settings, read_settings
 
 
 def main(arguments: list[str]) -> int:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sandbox.services.common.reading import BadSettings, natural, rates, share, text
 
 RATE_LIMIT, SERVER_ERROR, TIME_OUT, LOST = "rate-limit", "server-error", "time-out", "lost-response"
 MALFORMED, TRUNCATED, DRIFT = "malformed", "truncated", "drift"
 NO_OP, STALE, DUPLICATED = "no-op", "stale", "duplicated-page"
 # In the order in which a draw goes through them.
 KINDS = (RATE_LIMIT, SERVER_ERROR, TIME_OUT, LOST, MALFORMED, TRUNCATED, DRIFT, NO_OP, STALE, DUPLICATED)
-
-
-class BadSettings(ValueError):
-    """The settings do not hold; names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +82,7 @@ def read_settings(document: Any) -> Settings:
         seed=_field(document, "seed", str, "the document"),
         log=_field(document, "log", str, "the document"),
         services=tuple(_service(name, table) for name, table in services.items()),
-        **_given(document, {"most_log": _natural}, {"seed", "log", "services"}, "the document"),
+        **_given(document, {"most_log": natural}, {"seed", "log", "services"}, "the document"),
     )
 
 
@@ -93,13 +90,13 @@ def _service(name: str, table: Any) -> Service:
     known: Mapping[str, _Reader] = {
         "closed": _texts,
         "dry_run": _flag,
-        "rates": _rates,
+        "rates": _rates_of_kinds,
         "script": _script,
-        "retry_after": _natural,
+        "retry_after": natural,
         "hold": _seconds,
         "courier": _flag,
-        "forged": _share,
-        "replayed": _share,
+        "forged": share,
+        "replayed": share,
     }
     where = f"services.{name}"
     return Service(
@@ -128,7 +125,7 @@ def _field(table: Any, key: str, kind: type, where: str) -> Any:
 
 
 def _address(table: Any, where: str) -> Address:
-    found = Address(**_given(table, {"unix": _text, "host": _text, "port": _number}, set(), where))
+    found = Address(**_given(table, {"unix": text, "host": text, "port": _number}, set(), where))
     if found.unix is None and "port" not in table:
         raise BadSettings(f"{where}: needs unix or port")
     return found
@@ -142,23 +139,12 @@ def _scripted(table: Any, where: str) -> Scripted:
     fault = _field(table, "fault", str, where)
     if fault not in KINDS:
         raise BadSettings(f"{where}: {fault} is no fault (known: {', '.join(KINDS)})")
-    known = {"method": _text, "path": _text, "nth": _natural, "times": _natural}
+    known = {"method": text, "path": text, "nth": natural, "times": natural}
     return Scripted(fault=fault, **_given(table, known, {"fault"}, where))
 
 
-def _rates(value: Any, where: str) -> Mapping[str, float]:
-    if not isinstance(value, dict) or not value.keys() <= set(KINDS):
-        raise BadSettings(f"{where}: must be an object of shares by fault ({', '.join(KINDS)})")
-    rates = {kind: _share(share, f"{where}.{kind}") for kind, share in value.items()}
-    if math.fsum(rates.values()) > 1:
-        raise BadSettings(f"{where}: the shares add up to more than 1")
-    return rates
-
-
-def _share(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BadSettings(f"{where}: must be a number from 0 to 1")
-    return float(value)
+def _rates_of_kinds(value: Any, where: str) -> Mapping[str, float]:
+    return rates(value, where, KINDS)
 
 
 def _list(value: Any, where: str) -> Sequence[Any]:
@@ -168,13 +154,7 @@ def _list(value: Any, where: str) -> Sequence[Any]:
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
-    return tuple(_text(one, where) for one in _list(value, where))
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadSettings(f"{where}: must be a text")
-    return value
+    return tuple(text(one, where) for one in _list(value, where))
 
 
 def _flag(value: Any, where: str) -> bool:
@@ -186,12 +166,6 @@ def _flag(value: Any, where: str) -> bool:
 def _number(value: Any, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 65535:
         raise BadSettings(f"{where}: must be a port")
-    return value
-
-
-def _natural(value: Any, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BadSettings(f"{where}: must be a whole number from 1 on")
     return value
 
 

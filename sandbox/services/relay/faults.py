@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from sandbox.services.common.reading import BadSettings, natural, rates, text
 
 REFUSE, CUT, DELAY = "refuse", "cut", "delay"
 # In the order in which a draw goes through them.
@@ -21,10 +22,6 @@ KINDS = (REFUSE, CUT, DELAY)
 # of its answers waits.
 FEWEST_BYTES, MOST_BYTES = 3, 11
 SHORTEST, LONGEST = 0.05, 0.8
-
-
-class BadSettings(ValueError):
-    """The settings do not hold; names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,36 +108,13 @@ def read_settings(document: Any, service: str, log: str) -> Settings:
     if unknown := sorted(document.keys() - set(known)):
         raise BadSettings(f"unknown key {unknown[0]} (known: {', '.join(known)})")
     return Settings(
-        service=_text(document.get("service", service), "service"),
-        log=_text(document.get("log", log), "log"),
+        service=text(document.get("service", service), "service"),
+        log=text(document.get("log", log), "log"),
         seed=str(document.get("seed", "")),
-        rates=_rates(document.get("rates", {})),
+        rates=rates(document.get("rates", {}), "rates", KINDS),
         script=_script(document.get("script", [])),
-        most_log=_natural(document.get("most_log", Settings.__dataclass_fields__["most_log"].default), "most_log"),
+        most_log=natural(document.get("most_log", Settings.__dataclass_fields__["most_log"].default), "most_log"),
     )
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadSettings(f"{where}: must be a text")
-    return value
-
-
-def _natural(value: Any, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BadSettings(f"{where}: must be a whole number from 1 on")
-    return value
-
-
-def _rates(value: Any) -> Mapping[str, float]:
-    if not isinstance(value, dict) or not value.keys() <= set(KINDS):
-        raise BadSettings(f"rates: must be an object of shares by fault ({', '.join(KINDS)})")
-    for kind, share in value.items():
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise BadSettings(f"rates.{kind}: must be a number from 0 to 1")
-    if math.fsum(value.values()) > 1:
-        raise BadSettings("rates: the shares add up to more than 1")
-    return {kind: float(share) for kind, share in value.items()}
 
 
 def _script(value: Any) -> tuple[Scripted, ...]:
@@ -156,6 +130,6 @@ def _scripted(table: Any, where: str) -> Scripted:
         raise BadSettings(f"{where}.fault: must be one of {', '.join(KINDS)}")
     return Scripted(
         fault=table["fault"],
-        nth=_natural(table.get("nth", 1), f"{where}.nth"),
-        times=_natural(table.get("times", 1), f"{where}.times"),
+        nth=natural(table.get("nth", 1), f"{where}.nth"),
+        times=natural(table.get("times", 1), f"{where}.times"),
     )
