@@ -51,11 +51,16 @@ def bare_image(engine: docker.DockerClient, toy_image: str) -> str:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _hangups_are_heard() -> Iterator[None]:
-    """What tests start hears hang-ups, also where the tests themselves were started so as not to (nohup)."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _signals_are_heard() -> Iterator[None]:
+    """What tests start hears hang-ups and interrupts, also where the tests themselves were started so as not to.
+
+    By nohup, say, or in the background of a script.
+    """
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, hangup)
+    signal.signal(signal.SIGINT, interrupt)
 
 
 @pytest.fixture(autouse=True, scope="session")
