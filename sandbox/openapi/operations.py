@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sandbox.errors import BadInput
@@ -104,26 +105,22 @@ def _places(
     given = {name.lower() for name in declared.headers}
     found: list[Place] = []
     left_out: list[str] = []
+
+    def take(read: Callable[..., Place | None]) -> None:
+        try:
+            one = read(taken={known.argument for known in found})
+        except Unsupported as exc:
+            if exc.required:
+                raise
+            left_out.append(str(exc))
+        else:
+            found.extend([] if one is None else [one])
+
     for parameter, at in _parameter_rows(document, path, item, row, place):
-        taken = {one.argument for one in found}
-        try:
-            one = read_parameter(document, parameter, at, taken=taken, given=given)
-        except Unsupported as exc:
-            if exc.required:
-                raise
-            left_out.append(str(exc))
-        else:
-            found += [] if one is None else [one]
+        take(partial(read_parameter, document, parameter, at, given=given))
     if "requestBody" in row:
-        body = document.followed(row["requestBody"], f"{place}.requestBody")
-        try:
-            one = read_body(document, body, f"{place}.requestBody", taken={one.argument for one in found})
-        except Unsupported as exc:
-            if exc.required:
-                raise
-            left_out.append(str(exc))
-        else:
-            found += [] if one is None else [one]
+        where = f"{place}.requestBody"
+        take(partial(read_body, document, document.followed(row["requestBody"], where), where))
     _check_path(document, path, place, found)
     return found, left_out
 
