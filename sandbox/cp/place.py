@@ -27,7 +27,7 @@ from sandbox.cp.programs import make_program
 from sandbox.cp.run_judge import ProblemJudge, Timed, facts
 from sandbox.events import Event
 from sandbox.journal import Journal
-from sandbox.kit import Kit
+from sandbox.kit import NO_TESTS, Kit
 from sandbox.plan import Trial
 from sandbox.tooling import Tool
 from sandbox.tree import FILE, Entry, Tree, changed, git_hash, pack
@@ -119,16 +119,10 @@ class AtJudge:
             "judge": self._trial.task.judge.kind,
             "purpose": "score",
             "exam": 0,
-            "selected": None,
             "source": git_hash(tree),
             "tests_digest": self._kit.exams[0].digest,
             "cached": cached,
-            "guards": {},
-            "outcomes": {},
-            "imports": True,
-            "tampering": [],
-            "incomplete": False,
-            "dead_canaries": [],
+            **NO_TESTS,
             **check_data(self.brief.as_data(), answer, before),
             "answer": self._journal.blob(json.dumps(answer).encode("ascii")),
             "suite_seconds": 0.0 if timed is None else timed.seconds,

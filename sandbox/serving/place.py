@@ -22,7 +22,7 @@ from sandbox.env.container import Container, describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.events import Event
 from sandbox.judging import InContainers
-from sandbox.kit import Exam, opened
+from sandbox.kit import NO_TESTS, Exam, opened
 from sandbox.outcomes.spec import Spec
 from sandbox.plan import ORACLE
 from sandbox.probe import ReadyJudge
@@ -214,17 +214,4 @@ class InServices(InContainers):
         return {**data, "outcome": told, "score": min(data["score"], verdict.score_of(told))}
 
 
-# What `check.ran` says where there are no hidden tests.
-_NOTHING_RUN: Mapping[str, Any] = {
-    "selected": None,
-    "cached": False,
-    "bugs": {},
-    "guards": {},
-    "outcomes": {},
-    "imports": True,
-    "tampering": [],
-    "incomplete": False,
-    "dead_canaries": [],
-    "score": 1.0,
-    "suite_seconds": 0.0,
-}
+_NOTHING_RUN: Mapping[str, Any] = {**NO_TESTS, "cached": False, "bugs": {}, "score": 1.0, "suite_seconds": 0.0}
