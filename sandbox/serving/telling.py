@@ -25,8 +25,6 @@ PROXY = "/run/proxy"
 SOCKET, LOG, SETTINGS, RELAY = "service.sock", "log.jsonl", "settings.json", "relay.json"
 STATE = "/_roadtest/state"
 HTTP_PORT = 80
-# Bytes of service log, after which nothing is forwarded: the whole of it is read, kept and judged.
-MOST_LOG = 16 * 1024 * 1024
 
 
 def addresses(services: Sequence[Service]) -> dict[str, str]:
@@ -58,7 +56,7 @@ def proxy_settings(services: Sequence[Service], faults: Mapping[str, float], see
         for service in services
         if service.of_kind.http
     }
-    document = {"seed": seed, "log": f"{HERE}/{LOG}", "most_log": MOST_LOG, "services": told}
+    document = {"seed": seed, "log": f"{HERE}/{LOG}", "services": told}
     if told:
         try:
             read_settings(document)

@@ -66,7 +66,8 @@ class Settings:
     seed: str
     log: str
     services: tuple[Service, ...]
-    most_log: int = 64 * 1024 * 1024
+    # The whole of it is read, kept and judged.
+    most_log: int = 16 * 1024 * 1024
 
 
 def read_settings(document: Any) -> Settings:
