@@ -1,4 +1,4 @@
-"""Which tasks of a run are held out, and its records as they may be shown."""
+"""Which tasks of a run are held out."""
 
 from __future__ import annotations
 
