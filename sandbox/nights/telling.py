@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.compare.comparison import Comparison
 from sandbox.comparing import read_comparison
 from sandbox.errors import BadInput
-from sandbox.nights.blame import WORSE
+from sandbox.nights.blame import MACHINE
 from sandbox.nights.config import COMPARE, Held, Watched
 from sandbox.nights.history import History
 from sandbox.nights.night import Night
@@ -49,9 +49,9 @@ def tell_night(
     config, told = place.config, _Told()
     (this,) = (one for one in history.nights(config.name) if one.run == place.recorded_as(night))
     by_name = {name: [one for one in records if one["candidate"] == name] for name in config.names}
-    drifted = _tell_reference(place, history, by_name, told)
+    _tell_reference(place, history, by_name, told)
     for one in config.candidates:
-        _tell_candidate(place, history, this, one, by_name[one.name], drifted, program, told)
+        _tell_candidate(place, history, this, one, by_name[one.name], program, told)
     for name in config.names:
         told.checks.append(check_trials(name, [record["verdict"] for record in by_name[name]], planned[name]))
     return NightReport(
@@ -66,20 +66,16 @@ def tell_night(
     )
 
 
-def _tell_reference(place: Place, history: History, by_name: Mapping[str, Sequence[Record]], told: _Told) -> bool:
-    """The reference over all nights; whether it got worse."""
+def _tell_reference(place: Place, history: History, by_name: Mapping[str, Sequence[Record]], told: _Told) -> None:
+    """The reference over all nights; of which of them it was worse than a candidate's baseline, each candidate says."""
     config = place.config
     if config.reference is None:
         told.notes.append("There is no reference candidate, so that drift of the machine looks like drift of models.")
-        return False
+        return
     first = min(one.first for one in config.candidates)
     since = min((one.since or "" for one in config.candidates), default="") or None
     found = watch(history, config.name, config.reference, first=first, since=since)
     told.courses.append(_course(config.reference, found, by_name[config.reference], reference=True))
-    drifted = found.finding is not None and found.finding.state == WORSE
-    if drifted:
-        told.notes.append(f"The reference, {config.reference}, got worse: it is the machine or the tasks that drift.")
-    return drifted
 
 
 def _tell_candidate(
@@ -88,7 +84,6 @@ def _tell_candidate(
     night: Night,
     one: Watched,
     records: Sequence[Record],
-    drifted: bool,
     program: str,
     told: _Told,
 ) -> None:
@@ -106,7 +101,11 @@ def _tell_candidate(
     before = None if held.of_baseline else _baseline(place, one, found, told)
     comparison = None if before is None else _compare(place, before, night, one, told)
     finding = found.finding if night in found.after else None
-    made = checks_of(held, finding, comparison, drifted=drifted)
+    made = checks_of(held, finding, comparison)
+    if finding is not None and finding.state == MACHINE:
+        told.notes.append(
+            f"The reference, {place.config.reference}, got worse: it is the machine or the tasks that drift."
+        )
     told.checks += made
     if comparison is not None and before is not None and any(check.outcome == FAILED for check in made):
         told.transcripts += transcripts(comparison, (str(before), str(place.directory_of(night.run))), program)

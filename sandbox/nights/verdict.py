@@ -85,18 +85,15 @@ class NightReport:
         return 1 if FAILED in outcomes else 3 if BROKEN in outcomes else 0
 
 
-def checks_of(
-    held: Held, finding: Finding | None, comparison: Comparison | None, *, drifted: bool = False
-) -> tuple[Check, ...]:
+def checks_of(held: Held, finding: Finding | None, comparison: Comparison | None) -> tuple[Check, ...]:
     """The checks that a candidate's gate asks for.
 
     Args:
         finding: of the sequential test. comparison: of this night, with its gate. None: could not be made.
-        drifted: whether the reference got worse.
     """
     made = {
         SEQUENTIAL: lambda: _sequential(held, finding, comparison),
-        COMPARE: lambda: _compare(held, comparison, drifted=drifted),
+        COMPARE: lambda: _compare(held, finding, comparison),
     }
     if not held.of_baseline:
         return tuple(made[name]() for name in held.watched.gate.tests)
@@ -161,7 +158,7 @@ def _sequential(held: Held, finding: Finding | None, comparison: Comparison | No
     return _failed(name, SEQUENTIAL, line, comparison)
 
 
-def _compare(held: Held, comparison: Comparison | None, *, drifted: bool) -> Check:
+def _compare(held: Held, finding: Finding | None, comparison: Comparison | None) -> Check:
     name = held.watched.name
     if comparison is None or comparison.gate is None:
         return Check(candidate=name, name=COMPARE, outcome=BROKEN, line="there is nothing to compare with")
@@ -169,7 +166,7 @@ def _compare(held: Held, comparison: Comparison | None, *, drifted: bool) -> Che
     if gate.passed or gate.outcome == UNTOLD:
         outcome = PASSED if gate.passed else BROKEN
         return Check(candidate=name, name=COMPARE, outcome=outcome, line=gate_line(gate))
-    if drifted:
+    if finding is not None and finding.state == MACHINE:
         return Check(candidate=name, name=COMPARE, outcome=BROKEN, line=f"{DRIFTED}; {gate_line(gate)}")
     return _failed(name, COMPARE, gate_line(gate), comparison)
 

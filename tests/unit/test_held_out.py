@@ -90,6 +90,22 @@ def test_a_held_out_task_that_changed_is_still_not_compared(runs: tuple[Path, Pa
     assert "i1" not in json.dumps(data)
 
 
+@pytest.mark.parametrize("words", [("report",), ("report", "--json"), ("calls",), ("oscillation",), ("show",)])
+@pytest.mark.parametrize("broken", ["{", "[]", '{"inputs": 3}', "a link", "a folder"])
+def test_a_lock_that_does_not_tell_shows_nobody(runs: tuple[Path, Path], words: tuple[str, ...], broken: str) -> None:
+    lock = runs[0] / "lock.json"
+    if broken == "a link":
+        lock.symlink_to(lock.rename(runs[0] / "elsewhere.json"))
+    elif broken == "a folder":
+        lock.unlink()
+        lock.mkdir()
+    else:
+        lock.write_text(broken, "ascii")
+    done = ask(words[0], runs[0], *words[1:])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"{lock}: does not tell which tasks are held out" in done.stderr
+
+
 def test_the_gap_takes_them_and_names_none(tmp_path: Path) -> None:
     rows = [
         record("m", rung, f"i{item}", f"r{item}", n, n < 2)

@@ -341,8 +341,13 @@ def test_a_lock_that_does_not_tell_is_no_hindrance(tmp_path: Path, inputs: dict[
     assert (data["planned"], data["not_run"], data["remarks"]) == (None, {}, [])
 
 
-def test_a_broken_lock_is_no_hindrance(tmp_path: Path) -> None:
-    write_run(tmp_path, trials("t", "a")).joinpath("lock.json").write_bytes(b"\xff{")
+def test_a_broken_lock_might_hide_which_tasks_are_held_out(tmp_path: Path) -> None:
+    lock = write_run(tmp_path, trials("t", "a")).joinpath("lock.json")
+    lock.write_bytes(b"\xff{")
+    done = asked(tmp_path)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert f"{lock}: does not tell which tasks are held out" in done.output
+    lock.unlink()
     assert told(tmp_path)["planned"] is None
 
 
