@@ -18,10 +18,10 @@ from sandbox.env import images, owner
 from sandbox.exams import hidden_tests
 from sandbox.history import make_base
 from sandbox.index import Index
+from sandbox.kit_making import complete_directory
 from sandbox.probe import ReadyJudge, check
 from sandbox.task import Task
 from sandbox.tree import Tree, source
-from sandbox.workshop import complete_directory
 
 TASKS = Path(__file__).parent.parent / "tasks"
 DEMO = (TASKS / "demo/jsonpatch-two-complaints", TASKS / "demo/jsonpointer-defaultdict")

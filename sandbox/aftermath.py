@@ -54,6 +54,13 @@ def aftermath(events: Sequence[Event]) -> Aftermath:
     return Aftermath.SETTLED if fault.data["error"] in CERTAIN else Aftermath.AGAIN
 
 
-def is_providers(events: Sequence[Event]) -> bool:
-    """Whether the trial was ended by a failure of the candidate's provider."""
-    return any(event.data["final"] and event.data["origin"] == "provider" for event in of_kind(events, "fault"))
+def provider_held_out(events: Sequence[Event]) -> bool | None:
+    """Whether the candidate's provider answered it to the end; None where something else ended it before that.
+
+    Args:
+        events: of its log, when it was through; how it is judged says nothing of its provider.
+    """
+    fault = next((event for event in of_kind(events, "fault") if event.data["final"]), None)
+    if fault is None or fault.data["origin"] == "agent":
+        return True
+    return False if fault.data["origin"] == "provider" else None

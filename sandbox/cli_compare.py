@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sandbox.commands import DONE, existing_run, output, program_name, warn
 from sandbox.errors import BadInput
 
+if TYPE_CHECKING:
+    from sandbox.compare.comparison import Comparison
+
 DOES_NOT_HOLD = 1
+DIFF = "what has changed in tasks: "
 # Repeated here, so that --help needs not load what reckons.
 METRICS = ("accepted", "score", "faults", "recovery", "rr", "latency", "wall", "tokens", "cost")
 BY = ("package", "category", "difficulty", "kind", "fixed_at", "suite", "condition", "rung")
@@ -72,7 +79,9 @@ def compare(
         metric=metric,
         margin=margin / 100 if gate else None,
         by=tuple(dict.fromkeys(dimensions)),
+        hint="" if against or candidate is None else "; --against NAME says what A calls it",
     )
+    notes = (*notes, *_undivided(dimensions, found), *_changed(found, before, after))
     shown = transcripts(found, (str(before), str(after)), program_name())
     if as_json:
         warn(notes)
@@ -81,8 +90,25 @@ def compare(
         console = output()
         for sheet in sheets(found):
             console.print(sheet)
+        if shown:
+            console.print("Transcripts of what got worse, A then B:", markup=False, highlight=False)
         for line in shown:
             console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
         for line in (*notes, *remarks(found)):
-            console.print(line, markup=False, highlight=False)
+            console.print(line, markup=False, highlight=False, soft_wrap=line.startswith(DIFF))
     sys.exit(DOES_NOT_HOLD if found.gate is not None and not found.gate.passed else DONE)
+
+
+def _undivided(dimensions: Sequence[str], found: Comparison) -> Iterator[str]:
+    """What was asked for by --by and gives no slices."""
+    for name in dict.fromkeys(dimensions):
+        if found.pairs and not any(one.dimension == name for one in found.slices):
+            yield f"--by {name}: all that is compared is of one value, so there is nothing to take apart"
+
+
+def _changed(found: Comparison, before: Path, after: Path) -> Iterator[str]:
+    """What to type to see what has changed in tasks that are left out for it."""
+    from sandbox.report.compare_text import CHANGED, TASK
+
+    if any(one.why.startswith(TASK) and one.why.endswith(CHANGED) for one in found.left_out):
+        yield f"{DIFF}{program_name()} {shlex.join(['suite', 'diff', str(before), str(after)])}"

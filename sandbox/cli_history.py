@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,11 @@ class Terms:
     baseline: int
     reference: str | None
     own: Mapping[str, tuple[int, str | None, float]] | None = None
+
+    def wanted(self, found: Sequence[Timeline]) -> dict[str, int]:
+        """By candidate of how many first nights its baseline is, unless the history says which."""
+        own = self.own or {}
+        return {one.candidate: own[one.candidate][0] if one.candidate in own else self.baseline for one in found}
 
 
 _db = click.option(
@@ -108,17 +113,20 @@ def history(
         name = which(held, suite)
         found = _timelines(held, name, candidates, condition, terms)
         hidden = len(held.held_out(name))
+        told = [*_cut(held, name, found), *remarks(found, hidden, terms.wanted(found))]
+    if terms.own is None and any(one.limit is None and 0 < len(one.lines) < baseline for one in found):
+        told.append("--baseline N takes fewer nights, --config nightly.toml as many as that says.")
     if plot is not None:
         _draw(found, plot, name, last)
     if as_json:
         data = [as_data(one, last) for one in found]
-        click.echo(json.dumps({"nights": name, "candidates": data, "remarks": list(remarks(found, hidden))}))
+        click.echo(json.dumps({"nights": name, "candidates": data, "remarks": told}))
         return
     console = output()
     for one in found:
         if one.lines:
             console.print(sheet(one, last))
-    for line in remarks(found, hidden):
+    for line in told:
         console.print(one_line(line, 1000), markup=False, highlight=False)
 
 
@@ -153,13 +161,44 @@ def baseline_command(first: str, last: str, db: str, suite: str | None, candidat
 
     It counts before what --baseline or a nightly.toml says of how many first nights are one.
     """
+    from sandbox.nights.watching import watch
+    from sandbox.report.transcript_lines import count
+
     with opened(db, must_exist=True) as held:
         name = which(held, suite)
         if candidate not in (known := held.candidates(name)):
             raise BadInput(f"--candidate {candidate}: none of that name in {held.name} (known: {', '.join(known)})")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        held.set_baseline(name, candidate, (first, last), at=at, reason=reason)
-    click.echo(f"{candidate}: the baseline is from {first} to {last}")
+        known_runs = [night.run for night in held.nights(name)]
+        ends = _run_of(name, first, known_runs), _run_of(name, last, known_runs)
+        held.set_baseline(name, candidate, ends, at=at, reason=reason)
+        watched = watch(held, name, candidate, first=BASELINE_NIGHTS)
+    nights = count(len(watched.baseline), "night", "nights")
+    click.echo(f"{candidate}: the baseline is from {ends[0]} to {ends[1]}, {nights}; {len(watched.after):,} since")
+
+
+def _run_of(suite: str, night: str, known: Sequence[str]) -> str:
+    """What a night is called in the history that was typed as there, or as its directory is."""
+    named = next((run for run in (night, f"{suite}/{night}") if run in known), None)
+    if named is None:
+        latest = ", ".join(run.removeprefix(f"{suite}/") for run in known[:-4:-1]) or "there is none"
+        raise BadInput(f"no night {night} of {suite} (the last: {latest})")
+    return named
+
+
+def _cut(held: History, suite: str, found: Sequence[Timeline]) -> Iterator[str]:
+    """Of baselines that were set what came before them, and does not count any more."""
+    from sandbox.report.transcript_lines import count
+
+    for one in found:
+        if one.lines and held.baseline(suite, one.candidate) is not None:
+            all_nights = held.counts(suite, one.candidate)
+            first = [night.run for night in all_nights.nights].index(one.lines[0].run)
+            if before := int((all_nights.counts.trials[:first].sum(axis=1) > 0).sum()):
+                nights = count(
+                    before, "night before the baseline that was set is", "nights before the baseline that was set are"
+                )
+                yield f"{one.candidate}: {nights} not shown, and {'does' if before == 1 else 'do'} not count."
 
 
 def opened(db: str, *, must_exist: bool = False) -> History:

@@ -7,7 +7,8 @@ import json
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from sandbox.nights.place import Place
     from sandbox.nights.verdict import NightReport
     from sandbox.run import Outcome
+
+
+# Repeated here, so that --help needs not load what runs.
+ORACLE = "scripted:oracle"
 
 
 @click.command(short_help="One night: run, record, compare, and whether something got worse.")
@@ -47,7 +52,7 @@ def nightly(
     """
     from sandbox.nights.chosen import check_inputs, choose_night
     from sandbox.nights.config_file import load_nightly
-    from sandbox.nights.place import Place, checked_name, tonight
+    from sandbox.nights.place import Place, checked_name
 
     config = load_nightly(config_file)
     place = Place(config=config, file=config_file, out=out or config_file.parent / config.out)
@@ -55,7 +60,7 @@ def nightly(
         raise BadInput("--resume: goes on with the last night; leave out --night, which goes on with the one it names")
     chosen = choose_night(place)
     if only_plan:
-        _print_plan(place, chosen, checked_name(night or tonight()), as_json=as_json)
+        _print_plan(place, chosen, None if night is None else checked_name(night), resume=resume, as_json=as_json)
         return
     with boundary(HarnessError, f"write to {place.out}"):
         place.out.mkdir(parents=True, exist_ok=True)
@@ -150,6 +155,15 @@ def _of_night(night: str) -> Iterator[None]:
         raise BadInput(f"night {night}: {exc} (--night NAME begins another night)") from exc
 
 
+@contextlib.contextmanager
+def _of_candidates(place: Place) -> Iterator[None]:
+    """What is said of a name that was typed after --model, said of the file that has it."""
+    try:
+        yield
+    except BadInput as exc:
+        raise place.says("candidates", str(exc).removeprefix("--model ")) from exc
+
+
 def _again(place: Place, night: str) -> str:
     """The command that goes on with a night."""
     words = ["nightly", str(place.file)]
@@ -179,7 +193,22 @@ def _told(place: Place, chosen: Choice, night: str, records: list[dict[str, Any]
             again=True,
             without=[name for name in planned if too_few(verdicts[name], planned[name])],
         )
-        return tell_night(place, history, night, records, planned, program=program_name())
+        report = tell_night(place, history, night, records, planned, program=program_name())
+    return replace(report, notes=(*unsolved(place.config.reference, records), *report.notes))
+
+
+def unsolved(reference: str | None, records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A note where the oracle did not solve all: what was so in the baseline, too, no test shows."""
+    from sandbox.score import NO_VERDICT
+
+    if reference != ORACLE:
+        return []
+    judged = [one["verdict"] for one in records if one["candidate"] == reference and one["verdict"] not in NO_VERDICT]
+    lost = sum(verdict != "accepted" for verdict in judged)
+    if not lost:
+        return []
+    why = "what it does not pass nobody can, so look at these tasks, the budget or the machine"
+    return [f"The reference, {ORACLE}, was not accepted in {lost:,} of {len(judged):,} trials: {why}."]
 
 
 def _write_files(place: Place, report: NightReport) -> None:
@@ -211,24 +240,27 @@ def _print(place: Place, report: NightReport, records: list[dict[str, Any]], *, 
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_plan(place: Place, chosen: Choice, night: str, *, as_json: bool) -> None:
+def _print_plan(place: Place, chosen: Choice, named: str | None, *, resume: bool, as_json: bool) -> None:
     """What a night would be; nothing is written, not even a history."""
     from sandbox import toolbox
     from sandbox.nights.history import History
-    from sandbox.nights.place import unfinished
+    from sandbox.nights.place import tonight, unfinished
     from sandbox.nights.telling import baselines
     from sandbox.planning import print_plan
 
-    directory = place.run(night)
     with contextlib.ExitStack() as stack:
         history = stack.enter_context(History(place.history)) if place.begun else None
-        where = place.history if history is None else history.name
+        left = unfinished(place, history)
+        night = left[-1] if resume and left else named or tonight()
+        directory = place.run(night)
+        # A file is told as such; of a URL the name without the password.
+        where = place.history if isinstance(place.history, Path) or history is None else history.name
         notes = [f"night {night} goes to {directory.path}, and into the history {where}"]
-        left = [other for other in unfinished(place, history) if other != night]
-        notes += [f"night {other} did not come to its end; go on with it: {_again(place, other)}" for other in left]
+        others = [other for other in left if other != night]
+        notes += [f"night {other} did not come to its end; go on with it: {_again(place, other)}" for other in others]
         notes += baselines(place, history)
     tell_notes(notes)
-    with _of_night(night):
+    with _of_night(night) if directory.lock_file.exists() else _of_candidates(place):
         print_plan(
             chosen,
             toolbox.load_tools(),

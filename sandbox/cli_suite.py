@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,13 +13,17 @@ from typing import Any
 import click
 
 from sandbox.cli_history import DATABASE, opened, which
-from sandbox.commands import DONE, carry_out, output, tell_notes
+from sandbox.commands import DONE, carry_out, existing_run, output, program_name, tell_notes
 from sandbox.errors import BadInput
 
 DOES_NOT_HOLD = 1
 # Tasks that are proved together.
 AT_ONCE = 8
 LONGEST = 1000
+
+
+def _existing(context: click.Context, option: click.Parameter, runs: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(existing_run(context, option, run) for run in runs)
 
 
 @click.group()
@@ -76,7 +81,7 @@ def diff_command(before: Path, after: Path, as_json: bool) -> None:
 
 
 @suite.command("stats", short_help="What each task still tells.")
-@click.argument("runs", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, metavar="[RUN]...", type=click.Path(path_type=Path), callback=_existing)
 @click.option(
     "--db", default=DATABASE, show_default=True, metavar="FILE|URL", help="The history, where no RUN is named."
 )
@@ -130,6 +135,9 @@ def canary_command(paths: tuple[str, ...], folder: Path | None) -> None:
         click.echo(f"{name}: {why}")
     if not found:
         click.echo(f"{len(tasks)} tasks carry it")
+    elif folder is None:
+        words = shlex.join(["suite", "canary", *paths])
+        click.echo(f"to put it there: {program_name()} {words} --write DIR, a folder above all of them", err=True)
     sys.exit(DOES_NOT_HOLD if found else DONE)
 
 

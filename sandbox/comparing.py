@@ -15,6 +15,8 @@ from sandbox.lockfile import read_lock, unfinished_rejudging
 from sandbox.veil import SUITE, alias, veiled
 
 HELD_AGAINST = ("tasks", "conditions", "candidates", "tools")
+# Of a setting that is told with its value.
+LONGEST = 60
 
 
 def read_comparison(
@@ -24,11 +26,13 @@ def read_comparison(
     metric: str = PRIMARY,
     margin: float | None = None,
     by: Sequence[str] = (),
+    hint: str = "",
 ) -> tuple[Comparison, tuple[str, ...]]:
     """Two runs held against each other, and what has to be said of how they were made.
 
     Args:
         runs: A, from before, and B. candidates: of each; None: the only one. metric, margin, by: as for `compare`.
+        hint: what is said, too, of a candidate that A does not have.
 
     Raises:
         BadInput: no run there, a broken file, no such candidate, or several and none named.
@@ -40,11 +44,12 @@ def read_comparison(
         Side(records=veiled(read_results(run), hidden), digests=_digests(lock, hidden))
         for run, lock in zip(runs, locks, strict=True)
     )
-    first = candidate_of(one, candidates[0], str(runs[0]))
+    first = candidate_of(one, candidates[0], str(runs[0]), hint)
     second = candidate_of(two, candidates[1], str(runs[1]))
     unfinished = [note for run in dict.fromkeys(runs) for note in unfinished_rejudging(RunDirectory(run).lock_file)]
     found = compare(pair((one, two), (first, second)), metric=metric, margin=margin, dimensions=by)
-    return found, (*unfinished, *_otherwise((one, two), (first, second)), *_limits(locks))
+    set_up = [lock["candidates"].get(name) for lock, name in zip(locks, (first, second), strict=True)]
+    return found, (*unfinished, *_otherwise((one, two), (first, second), set_up), *_limits(locks))
 
 
 def _digests(inputs: Mapping[str, Any], hidden: Collection[str]) -> dict[str, dict[str, str]]:
@@ -61,14 +66,34 @@ def _called(kind: str, name: str, hidden: Collection[str]) -> str:
     return f"{SUITE}/{alias(name)}" if kind == "tasks" and name in hidden else name
 
 
-def _otherwise(sides: tuple[Side, Side], names: tuple[str, str]) -> Iterator[str]:
+def _otherwise(sides: tuple[Side, Side], names: tuple[str, str], set_up: Sequence[Any]) -> Iterator[str]:
     """What is in the difference beside the candidate."""
     one, two = (side.digests for side in sides)
     if names[0] == names[1] and one["candidates"].get(names[0]) != two["candidates"].get(names[1]):
-        yield f"{names[0]} is set up otherwise in B than in A"
+        how = "; ".join(_settings(*set_up))
+        what = f" ({how})" if how else ""
+        yield f"{names[0]} is set up otherwise in B than in A{what}, so that is in the differences too"
     tools = sorted(name for name in {*one["tools"], *two["tools"]} if one["tools"].get(name) != two["tools"].get(name))
     if tools:
         yield f"the tools are not the same, so that they are in the differences too ({', '.join(tools)})"
+
+
+def _settings(one: Any, two: Any) -> Iterator[str]:
+    """Which settings of a candidate are others, by its two entries in a lock; short ones with both values."""
+    both = [_flat(entry) for entry in (one, two)]
+    for name in dict.fromkeys(name for flat in both for name in flat):
+        values = [flat.get(name) for flat in both]
+        if values[0] != values[1]:
+            words = ["none" if value is None else str(value) for value in values]
+            short = all(len(word) <= LONGEST and word.isprintable() for word in words)
+            yield f"{name}: {words[0]} → {words[1]}" if short else name
+
+
+def _flat(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, Mapping):
+        return {}
+    settings = entry.get("settings")
+    return {"api_base": entry.get("api_base"), **(settings if isinstance(settings, Mapping) else {})}
 
 
 def _limits(locks: Sequence[Mapping[str, Any]]) -> Iterator[str]:

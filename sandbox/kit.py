@@ -16,7 +16,7 @@ from sandbox.background import Background, Spares
 from sandbox.brought import as_data
 from sandbox.checks import Checks
 from sandbox.env import owner
-from sandbox.env.container import describe_bounds
+from sandbox.env.container_options import describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.history import Base, History
 from sandbox.journal import HISTORY, Journal
@@ -61,7 +61,8 @@ class Kit:
     trees: of the trials' states, as far as they were read.
     checks: judged trees of this run. judge_places: how many are judged at a time in the run.
     background, judges: work that goes on beside trials, and judges made ready by it.
-    surroundings: what a Harbor task has besides (sandbox.harbor.place), or the judge of a problem (sandbox.cp).
+    surroundings: what a Harbor task has besides (sandbox.harbor.place), or one with services (sandbox.serving.place),
+    or the judge of a problem (sandbox.cp).
     """
 
     client: docker.DockerClient

@@ -20,7 +20,8 @@ import docker
 
 from sandbox import judge
 from sandbox.env import guest
-from sandbox.env.container import ENVIRONMENT, Container
+from sandbox.env.container import Container
+from sandbox.env.container_options import ENVIRONMENT
 from sandbox.env.conversation import Conversation
 from sandbox.env.images import COPY_OF_WORKSPACE
 from sandbox.env.stream import Broken, NoAnswer, TooLate

@@ -24,7 +24,7 @@ from sandbox.place import Step
 from sandbox.plan import Trial
 from sandbox.probing import Want
 from sandbox.retold import ended_by, judged_states
-from sandbox.serving.place import InServices
+from sandbox.serving.place import BesideServices
 from sandbox.serving.verdict import EXPORTED
 from sandbox.task import Task
 from sandbox.threads import in_thread
@@ -83,7 +83,7 @@ class _HarborAgain(_Again, InHarbor):
     """The same for a trial of a Harbor task."""
 
 
-class _ServicesAgain(_Again, InServices):
+class _ServicesAgain(_Again, BesideServices):
     """The same for a trial of a task with services: their states are in the log, and none of them is started."""
 
 

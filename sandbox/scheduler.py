@@ -16,7 +16,7 @@ from typing import Any
 
 import anyio
 
-from sandbox.aftermath import Aftermath, aftermath, is_providers
+from sandbox.aftermath import Aftermath, aftermath, provider_held_out
 from sandbox.bounds import Bounds
 from sandbox.caps import Purse, in_words
 from sandbox.errors import HarnessError
@@ -150,7 +150,7 @@ class Scheduler:
                     record = await run_trial(trial, journal, means, step=self._step(trial))
                 finally:
                     journal.close()
-            seat.leave_once()
+            self._through(trial, journal, seat)
             again = await self._after(trial, journal, {**record, **of_attempts(journal.folder)})
         except HarnessError as exc:
             self.shop.stopped = str(exc)
@@ -165,10 +165,8 @@ class Scheduler:
         """Write down what came of a trial; whether it is tried again instead."""
         what, candidate = aftermath(journal.events), trial.candidate.name
         if what is Aftermath.OVER:
-            self._failing[candidate] = 0
             self._put_down(trial, record)
             return False
-        self._failing[candidate] += is_providers(journal.events)
         if what is Aftermath.HOPELESS or self._failing[candidate] >= HOPELESS_AFTER:
             self._stop(candidate, record["reason"])
         if what is Aftermath.AGAIN:
@@ -205,12 +203,21 @@ class Scheduler:
             self.shop.means(trial, journal),
             afford=lambda: self.purse.afford(name),
             spend=lambda charge: self.purse.spend(name, charge),
-            leave=seat.leave_once,
+            leave=lambda: self._through(trial, journal, seat),
         )
         return nullcontext(means) if self.recorder is None else self.recorder.recording(trial, journal, means)
 
     def _step(self, trial: Trial) -> Callable[[str], None]:
         return lambda text: self.progress.step(trial.key, text)
+
+    def _through(self, trial: Trial, journal: Journal, seat: _Seat) -> None:
+        """Give up its place as its candidate is through, and count how its provider did, in this order of time."""
+        if seat.left:
+            return
+        held_out = provider_held_out(journal.events)
+        if held_out is not None:
+            self._failing[trial.candidate.name] = 0 if held_out else self._failing[trial.candidate.name] + 1
+        seat.leave_once()
 
     def _leave(self, trial: Trial) -> None:
         self._waiting.leave(trial)

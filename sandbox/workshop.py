@@ -6,13 +6,12 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
 import docker
 
-from sandbox import recipe
 from sandbox.background import Background, Spares, background
 from sandbox.bounds import Bounds
 from sandbox.checks import Before, Checks
@@ -23,37 +22,27 @@ from sandbox.env import images, loopback, owner
 from sandbox.env.container import Container
 from sandbox.env.engine import connect as connect_engine
 from sandbox.env.engine import talking
-from sandbox.env.harbor_images import ensure_image
-from sandbox.env.harbor_reading import survey
-from sandbox.env.service_images import ensure_service
 from sandbox.env.steady import look_seconds
-from sandbox.errors import BadInput, EngineGone, HarnessError, RoadtestError, TaskError, boundary
+from sandbox.errors import BadInput, EngineGone, RoadtestError, TaskError
 from sandbox.examined import facts_of
-from sandbox.exams import hidden_tests, solution_of
-from sandbox.harbor.place import InHarbor, Surroundings, exams_of, given_to, solutions_of
-from sandbox.harbor.settings import Harbor
-from sandbox.history import Base, make_base
+from sandbox.harbor.place import InHarbor
 from sandbox.journal import Journal
 from sandbox.judging import InContainers
-from sandbox.kit import Exam, Kit
+from sandbox.kit import Kit
+from sandbox.kit_making import KitMaker
 from sandbox.llm.client import Client
 from sandbox.llm.pacing import Pace
 from sandbox.llm.scripted import ScriptedClient, turns_for
-from sandbox.loader import is_as_it_was
 from sandbox.lockfile import LockFile
 from sandbox.place import Means, Step
 from sandbox.plan import Trial
-from sandbox.probe import ReadyJudge, own_code, tests_digest
+from sandbox.probe import ReadyJudge, own_code
 from sandbox.progress import Progress
-from sandbox.serving.place import Beside, InServices
-from sandbox.settings import load_settings
+from sandbox.serving.place import BesideServices, ServiceKit
 from sandbox.task import Resources, Task
 from sandbox.threads import in_thread
-from sandbox.toolbox import offered
 from sandbox.tooling import Toolset
 
-# The image of the proxy, and of the holder.
-OWN = "own"
 # Seconds that an engine may be away before a run gives up, between two looks for it, and that one look takes.
 ENGINE_AWAITED, LOOK_EVERY, LOOK_SECONDS = 60.0, 2.0, 10.0
 # Seconds that it is waited for at the end, to remove what is left.
@@ -74,8 +63,6 @@ class Workshop:
     progress: Progress
     directory: Path
     bounds: Bounds = field(default_factory=Bounds)
-    base: str = ""
-    machine: str = ""
     checks: Checks = field(default_factory=Checks)
     kits: dict[str, Kit] = field(default_factory=dict)
     broken: dict[str, RoadtestError] = field(default_factory=dict)
@@ -85,9 +72,8 @@ class Workshop:
     _building: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
     _judging: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
     _looking: anyio.Lock = field(default_factory=anyio.Lock)
-    _run_judge: RunJudge | None = None
     _has_pattern: bool = False
-    _working: tuple[LockFile, Background, Spares[ReadyJudge]] | None = None
+    _working: tuple[LockFile, KitMaker] | None = None
 
     @classmethod
     async def connect(
@@ -139,29 +125,51 @@ class Workshop:
         Raises:
             SandboxError: the engine does not answer, or there is no base image.
         """
+        problems = RunJudge(run=self.run_id, most=self.bounds.judges, say=self.progress.say)
         try:
             async with background() as beside:
                 judges = Spares(background=beside, fit=ReadyJudge.is_fit, dispose=ReadyJudge.dispose)
-                self._working = lock, beside, judges
                 try:
-                    try:
-                        await self._settle_in()
-                    except EngineGone:
-                        await self.look_around()
-                        await self._settle_in()
+                    base, machine = await self._settled_in()
+                    self._working = lock, self._kit_maker(base, machine, beside, judges, problems)
                     yield
                 finally:
                     with anyio.CancelScope(shield=True):
                         await judges.close()
         finally:
-            if self._run_judge is not None:
-                self._run_judge.close()
+            problems.close()
             await self._leave_nothing()
 
-    async def _settle_in(self) -> None:
+    def _kit_maker(
+        self, base: str, machine: str, beside: Background, judges: Spares[ReadyJudge], problems: RunJudge
+    ) -> KitMaker:
+        return KitMaker(
+            client=self.client,
+            run_id=self.run_id,
+            base=base,
+            machine=machine,
+            bases=self.directory / "bases",
+            tools=self.tools,
+            checks=self.checks,
+            judge_places=self._judging,
+            background=beside,
+            judges=judges,
+            run_judge=problems,
+            say=self.progress.say,
+        )
+
+    async def _settled_in(self) -> tuple[str, str]:
+        """The base image, and what machines it is for."""
+        try:
+            return await self._settle_in()
+        except EngineGone:
+            await self.look_around()
+            return await self._settle_in()
+
+    async def _settle_in(self) -> tuple[str, str]:
         await in_thread(owner.reap, self.client)
-        self.base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
-        self.machine = await in_thread(images.machine_of, self.client)
+        base = await in_thread(images.ensure_base, self.client, say=self.progress.say)
+        return base, await in_thread(images.machine_of, self.client)
 
     async def _leave_nothing(self) -> None:
         """Remove whatever this run still has in the engine; if that stays away, the next run does it."""
@@ -200,7 +208,7 @@ class Workshop:
             if trial.task.problem is not None:
                 return AtJudge(kit, trial, journal)
             if trial.task.services:
-                return InServices(kit, trial, journal)
+                return BesideServices(kit, trial, journal)
             return (InContainers if trial.task.harbor is None else InHarbor)(kit, trial, journal)
 
         return Means(prepare=prepare, connect=lambda: connect(trial), pace=self._pace(trial))
@@ -229,7 +237,7 @@ class Workshop:
         self.locks.pop(task.name, None)
         if kit is not None:
             self.checks.drop(kit.image)
-            self._at_work()[2].drop(lambda of: isinstance(of, tuple) and of[0] == task.name)
+            self._at_work()[1].judges.drop(lambda of: isinstance(of, tuple) and of[0] == task.name)
 
     async def kit(self, task: Task) -> Kit:
         """The kit of a task; its image is built when the first trial asks."""
@@ -241,7 +249,7 @@ class Workshop:
                 self._see_to_pattern(task)
                 try:
                     async with self._building:
-                        self.kits[task.name] = await in_thread(self._make_kit, task)
+                        self.kits[task.name] = await in_thread(self._at_work()[1].make, task)
                 except (BadInput, TaskError) as exc:
                     self.broken[task.name] = exc
                     raise
@@ -253,148 +261,32 @@ class Workshop:
         if self._has_pattern or task.harbor is not None or task.problem is not None:
             return
         self._has_pattern = True
-        self._at_work()[1].begin(self._make_pattern)
+        self._at_work()[1].background.begin(self._make_pattern)
 
     def _make_pattern(self) -> None:
         labels = owner.labels(run=self.run_id, trial="", role="pattern")
-        ended = {"command": ["true"]}
+        ended, (_, maker) = {"command": ["true"]}, self._at_work()
         container = Container.start(
-            self.client, self.base, labels=labels, resources=Resources(), keep_workspace=False, changes=ended
+            self.client, maker.base, labels=labels, resources=Resources(), keep_workspace=False, changes=ended
         )
         loopback.learn(self.client, container.id)
 
     def _write_down(self, task: Task, kit: Kit) -> None:
         lock = self._at_work()[0]
         lock.add_image(task.name, kit.image)
-        if isinstance(kit.surroundings, Beside):
+        if isinstance(kit.surroundings, ServiceKit):
             lock.add_services(task.name, kit.surroundings.images)
         code = own_code() if task.problem is None else cp_code()
         lock.add_exams(task.name, facts_of(kit.exams[0].task, (exam.tests for exam in kit.exams), code))
 
-    def _at_work(self) -> tuple[LockFile, Background, Spares[ReadyJudge]]:
+    def _at_work(self) -> tuple[LockFile, KitMaker]:
         assert self._working is not None, "a kit is made while at work"
         return self._working
-
-    def _make_kit(self, task: Task) -> Kit:
-        # What is judged must be what the lock says.
-        if Path(task.path).is_dir() and not is_as_it_was(task):
-            raise BadInput(f"{task.path}: has changed since this run began; put it back, or start a new run")
-        if task.harbor is not None:
-            return self._make_harbor_kit(task, task.harbor)
-        if task.problem is not None:
-            return self._make_problem_kit(task)
-        _, beside, judges = self._at_work()
-        folder = complete_directory(task, machine=self.machine)
-        image = images.ensure_task(
-            self.client,
-            folder,
-            base=self.base,
-            timeout=task.build_seconds,
-            name=task.name,
-            say=self.progress.say,
-        )
-        around = self._beside(folder, task) if task.services else None
-        exams = tuple(_exam(folder, task, index) for index in range(max(1, len(task.steps))))
-        if around is not None:
-            exams = tuple(replace(exam, digest=around.named(exam.digest, task)) for exam in exams)
-        return Kit(
-            client=self.client,
-            run_id=self.run_id,
-            image=image,
-            base=self._base_of(image),
-            exams=exams,
-            solution=solution_of(folder, task),
-            tools=offered(self.tools, task),
-            checks=self.checks,
-            judge_places=self._judging,
-            background=beside,
-            judges=judges,
-            surroundings=around,
-        )
-
-    def _beside(self, folder: Path, task: Task) -> Beside:
-        """The images and seeds of a task's services; images are built when the first task needs them."""
-        images_of = {service.name: service.of_kind.image for service in task.services} | {"": OWN}
-        built = {image: ensure_service(self.client, image, say=self.progress.say) for image in set(images_of.values())}
-        with boundary(HarnessError, f"read the seeds of {task.path}"):
-            seeds = {one.name: (folder / one.seed).read_bytes() for one in task.services if one.seed is not None}
-        return Beside(images={name: built[image] for name, image in images_of.items()}, seeds=seeds)
-
-    def _make_harbor_kit(self, task: Task, harbor: Harbor) -> Kit:
-        _, beside, judges = self._at_work()
-        folder = Path(task.path)
-        image = ensure_image(
-            self.client,
-            folder,
-            harbor,
-            base=self.base,
-            aliases=load_settings().aliases,
-            timeout=task.build_seconds,
-            name=task.name,
-            say=self.progress.say,
-        )
-        labels = owner.labels(run=self.run_id, trial="", role="base")
-        inside, files = survey(self.client, image, harbor.workdir, labels=labels)
-        around = Surroundings(
-            inside=inside, base=files, given=given_to(task, folder), solutions=solutions_of(task, folder)
-        )
-        return Kit(
-            client=self.client,
-            run_id=self.run_id,
-            image=image,
-            base=make_base(self._folder_of(image), around.base, title="The untouched image"),
-            exams=exams_of(task, folder),
-            solution=solution_of(folder, task),
-            tools=offered(self.tools, task),
-            checks=self.checks,
-            judge_places=self._judging,
-            background=beside,
-            judges=judges,
-            surroundings=around,
-        )
-
-    def _make_problem_kit(self, task: Task) -> Kit:
-        _, beside, judges = self._at_work()
-        if self._run_judge is None:
-            self._run_judge = RunJudge(run=self.run_id, most=self.bounds.judges, say=self.progress.say)
-        judge = self._run_judge.of(task)
-        return Kit(
-            client=self.client,
-            run_id=self.run_id,
-            image=judge.desk.host.image,
-            base=make_base(self.directory / "bases" / "nothing.git", {}, title="Nothing"),
-            exams=(judge.exam(task),),
-            solution={},
-            tools=offered(self.tools, task),
-            checks=self.checks,
-            judge_places=self._judging,
-            background=beside,
-            judges=judges,
-            surroundings=judge,
-        )
-
-    def _folder_of(self, image: str) -> Path:
-        return self.directory / "bases" / f"{image.replace('/', '-').replace(':', '-')}.git"
-
-    def _base_of(self, image: str) -> Base:
-        """The image's own workspace as the base of histories, made once for each image of a run."""
-        tree = images.workspace_of(self.client, image, labels=owner.labels(run=self.run_id, trial="", role="base"))
-        return make_base(self._folder_of(image), tree, title="The untouched workspace")
 
 
 def _look() -> None:
     """Return if the engine answers."""
     connect_engine(min(LOOK_SECONDS, look_seconds())).close()
-
-
-def _exam(folder: Path, task: Task, index: int) -> Exam:
-    live, tests = task.at_step(index), hidden_tests(folder, task, index)
-    return Exam(task=live, tests=tests, digest=tests_digest(live, tests))
-
-
-def complete_directory(task: Task, *, machine: str) -> Path:
-    """The task's directory with environment, tests and solution in it."""
-    return recipe.lay_out(task, machine=machine) if task.release else Path(task.path)
 
 
 def connect(trial: Trial) -> Client:

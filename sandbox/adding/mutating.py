@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import anyio
 
-from sandbox.adding.proving import Bench, Ran, bench
+from sandbox.adding.bench_opening import bench
+from sandbox.adding.proving import Bench, Ran
 from sandbox.adding.sorting import PASSED, settled
 from sandbox.errors import BadInput, TaskError
 from sandbox.mutation.applying import mutated

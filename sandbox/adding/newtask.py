@@ -18,8 +18,9 @@ import anyio
 
 from sandbox import check, gitrepos
 from sandbox.adding import canaries, sorting
+from sandbox.adding.bench_opening import bench
 from sandbox.adding.drafting import UNWRITTEN, Draft, files
-from sandbox.adding.proving import Bench, bench
+from sandbox.adding.proving import Bench
 from sandbox.adding.repo import Manifest, Say, Told, add_commits, add_releases, open_manifest
 from sandbox.errors import BadInput, HarnessError, TaskError, boundary
 from sandbox.journal import write_whole

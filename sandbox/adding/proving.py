@@ -1,6 +1,6 @@
 """Running a repo's tests over trees of it, again and again, in containers like a judge's.
 
-    async with bench(repo, release, workspace, say=say) as tests_run:
+    async with bench_opening.bench(repo, release, workspace, say=say) as tests_run:
         found = await tests_run.find(source, tests)
         ran = await tests_run.outcomes(source, tests, found.ids, runs=10, seed=1)
         stable, flaky = settled(ran)
@@ -14,37 +14,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import re
 import secrets
-import shutil
-import tempfile
 import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import anyio
 
-from sandbox import paths, recipe
+from sandbox import paths
 from sandbox.adding import sorting
-from sandbox.env import guest, images, owner
-from sandbox.env.container import ENVIRONMENT
-from sandbox.env.engine import connect
+from sandbox.env import guest, owner
+from sandbox.env.container_options import ENVIRONMENT
 from sandbox.env.stream import Broken, NoAnswer
 from sandbox.errors import AgentError, HarnessError, RoadtestError, SandboxError, TaskError, boundary
 from sandbox.index import Index, difference
 from sandbox.journal import write_whole
 from sandbox.judge import overlay
 from sandbox.probe import LIMIT, MARGIN_SECONDS, ReadyJudge, own_code
-from sandbox.repos import PinnedRelease, Repo
-from sandbox.task import DEFAULT_BUILD_SECONDS, WORKSPACE, Judge, Resources, Task
+from sandbox.task import WORKSPACE, Judge, Resources, Task
 from sandbox.threads import in_thread
-from sandbox.tree import Tree, digest, pack, source
+from sandbox.tree import Tree, digest, pack
 
 Say = Callable[[str], None]
 
@@ -53,7 +46,6 @@ RESOURCES = Resources(cpus=1.0, memory_mb=1024, storage_mb=256)
 TEST_SECONDS = 30.0
 SUITE_SECONDS = 300.0
 SLOW_START_SECONDS = 150.0
-AT_ONCE = 2
 # Behind an id: the same test once more; as pytest_survey has it.
 AGAIN = "\n"
 # What is found is printed; a large suite has a hundred thousand ids.
@@ -297,69 +289,6 @@ async def _all(one: Callable[[int], Any], count: int) -> None:
             group.start_soon(guarded, number)
     if failures:
         raise failures[0]
-
-
-@asynccontextmanager
-async def bench(repo: Repo, release: PinnedRelease, workspace: Tree, *, say: Say) -> AsyncIterator[Bench]:
-    """A bench over the image of a release, built if it is not there; its containers are removed at the end.
-
-    Args:
-        release: what is installed.
-        workspace: its tree, as a task's workspace would be: without packaging leftovers and what it drops.
-        say: told what is going on, in a few words.
-
-    Raises:
-        SandboxError: no engine answers.
-        TaskError: the image does not build.
-        HarnessError: wheels cannot be had, or the cache not be written.
-    """
-    client = await in_thread(connect)
-    run_id = uuid.uuid4().hex
-    try:
-        await in_thread(owner.reap, client)
-        base = await in_thread(images.ensure_base, client, say=say)
-        machine = await in_thread(images.machine_of, client)
-        folder = await in_thread(_environment, repo, release, workspace, machine)
-        name = f"{repo.name} {release.version}"
-        image = await in_thread(
-            lambda: images.ensure_task(client, folder, base=base, timeout=DEFAULT_BUILD_SECONDS, name=name, say=say)
-        )
-        labels = owner.labels(run=run_id, trial="adding", role="base")
-        held = await in_thread(lambda: images.workspace_of(client, image, labels=labels))
-        index = Index.of(held)
-        yield Bench(
-            client=client,
-            run_id=run_id,
-            image=image,
-            base=lambda: index,
-            workspace=source(held),
-            say=say,
-            places=anyio.CapacityLimiter(max(1, min(AT_ONCE, os.cpu_count() or 1))),
-        )
-    finally:
-        with anyio.CancelScope(shield=True), suppress(RoadtestError):
-            await in_thread(owner.reap, client, run=run_id)
-
-
-def _environment(repo: Repo, release: PinnedRelease, workspace: Tree, machine: str) -> Path:
-    """A folder with `environment/` in it, from the cache if the very same was made before."""
-    total = hashlib.sha256()
-    for piece in (recipe.DOCKERFILE, repo.requirements, release.build_version, digest(workspace), machine):
-        total.update(b"%d " % len(piece) + piece.encode("utf-8", "surrogateescape"))
-    place = paths.cache() / "environments" / total.hexdigest()[:32]
-    if place.is_dir():
-        return place
-    with boundary(HarnessError, f"write to {place.parent}"):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
-        try:
-            recipe.write_environment(temporary / "environment", repo, release, workspace, machine=machine)
-            temporary.chmod(0o755)
-            with suppress(OSError):  # another process was faster
-                temporary.rename(place)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    return place
 
 
 def modules(tests: Tree) -> list[str]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.compare.differences import clusters_of, effects_of, finite
+from sandbox.compare.differences import clusters_of, difference, effects_of, finite
 from sandbox.compare.measures import AMOUNT, Measure
 from sandbox.compare.pairing import PairedTask
 from sandbox.gap.paired import GREATER, Paired, paired
@@ -24,12 +24,14 @@ WORSE, HELD, UNTOLD = "worse", "held", "cannot be told"
 class Gate:
     """margin: what may be lost: of a share in rates (0.05: five points), of an amount in parts (0.1: a tenth more).
 
-    beyond: how far B is worse than the margin allows, tested one-sided. outcome: `WORSE`, `HELD` or `UNTOLD`.
+    change: B minus A, as in `Difference`. beyond: how far B is worse than the margin allows, tested one-sided.
+    outcome: `WORSE`, `HELD` or `UNTOLD`.
     by_task: see `Difference`.
     """
 
     metric: str
     margin: float
+    change: Paired
     beyond: Paired
     by_task: bool
     outcome: str
@@ -49,14 +51,18 @@ def gate(measure: Measure, tasks: Sequence[PairedTask], margin: float = 0.0) -> 
     worse = -effects.values if measure.more_is_better else effects.values
     beyond = finite(paired(worse - allowed, names, alternative=GREATER, bound=measure.bound + allowed))
     outcome, why = _outcome(beyond)
-    return Gate(metric=measure.name, margin=margin, beyond=beyond, by_task=by_task, outcome=outcome, why=why)
+    change = difference(measure, tasks).change
+    return Gate(
+        metric=measure.name, margin=margin, change=change, beyond=beyond, by_task=by_task, outcome=outcome, why=why
+    )
 
 
 def _outcome(beyond: Paired) -> tuple[str, str]:
     if not beyond.items:
         return UNTOLD, "nothing that tells of it is in both runs"
     if beyond.p is None or beyond.smallest_p > ALPHA:
-        return UNTOLD, f"with {beyond.clusters} to go by no p can be {ALPHA} or less, whatever comes out; it takes five"
+        few = f"with {beyond.clusters} repos or tasks to go by no p can be {ALPHA} or less, whatever comes out"
+        return UNTOLD, f"{few}; it takes five"
     if beyond.p <= ALPHA:
-        return WORSE, f"that the drop is within the margin is refuted (p = {max(beyond.p, 0.0001):.4f})"
-    return HELD, f"a drop beyond the margin is not shown (p = {beyond.p:.3f})"
+        return WORSE, f"worse by more than the margin (one-sided p = {max(beyond.p, 0.0001):.4f})"
+    return HELD, f"not shown to be worse by more than the margin (one-sided p = {beyond.p:.3f})"

@@ -61,17 +61,22 @@ class Pairing:
     left_out: tuple[LeftOut, ...]
 
 
-def candidate_of(side: Side, name: str | None, run: str) -> str:
+def candidate_of(side: Side, name: str | None, run: str, hint: str = "") -> str:
     """The candidate named, or the only one.
+
+    Args:
+        hint: what is said, too, of a name that is not there.
 
     Raises:
         BadInput: there is none of that name, or there are several and none is named.
     """
     known = sorted({str(record["candidate"]) for record in side.records})
     if name is not None and name not in known:
-        raise BadInput(f"{run}: no trial of {name} (known: {', '.join(known) or 'none'})")
+        raise BadInput(f"{run}: no trial of {name} (known: {', '.join(known) or 'none'}){hint}")
+    if name is None and not known:
+        raise BadInput(f"{run}: has no trial of any candidate")
     if name is None and len(known) != 1:
-        raise BadInput(f"{run}: name one of its candidates ({', '.join(known) or 'there is none'})")
+        raise BadInput(f"{run}: has several candidates ({', '.join(known)}): say which with --candidate NAME")
     return known[0] if name is None else name
 
 

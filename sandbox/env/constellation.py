@@ -22,7 +22,8 @@ import docker
 from docker.errors import NotFound
 
 from sandbox.env import owner
-from sandbox.env.container import ENVIRONMENT, Container, make_volume, remove_volume
+from sandbox.env.container import Container, make_volume, remove_volume
+from sandbox.env.container_options import ENVIRONMENT
 from sandbox.env.engine import talking
 from sandbox.env.warden import Warden
 from sandbox.errors import AgentError, RoadtestError, SandboxError, TaskError

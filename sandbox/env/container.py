@@ -22,10 +22,11 @@ from typing import Any
 import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import RUN_HOST_CONFIG_KWARGS
-from docker.types import DriverConfig, Mount, Ulimit
+from docker.types import DriverConfig, Mount
 from requests.exceptions import RequestException, Timeout
 
 from sandbox.env import guest, loopback
+from sandbox.env.container_options import ENVIRONMENT, bounded, in_memory
 from sandbox.env.conversation import Conversation
 from sandbox.env.engine import LOST, talking
 from sandbox.env.outside import turn
@@ -33,12 +34,6 @@ from sandbox.env.stream import NoAnswer, hang_up
 from sandbox.errors import AgentError, EngineGone, RoadtestError, SandboxError
 from sandbox.task import WORKSPACE, Resources
 
-MIB = 1024 * 1024
-TMP_MB = 256
-HOME = "/home/agent"
-HOME_MB = 64
-SHARED_MB = 64
-INODES_PER_MB = 256
 WELL_SECONDS = 2.0
 LOOKS = 5
 BETWEEN_LOOKS = 0.2
@@ -47,18 +42,6 @@ CREATIONS = 4
 REMOVALS = 25
 # A container that was told to end does it at once.
 ENDING_SECONDS = 3
-
-ENVIRONMENT = {
-    "PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
-    "HOME": HOME,
-    # Not LANG: programs would look for a dozen categories of a locale that differs from C in this one.
-    "LC_CTYPE": "C.UTF-8",
-    "TZ": "UTC",
-    "TERM": "dumb",
-    "PAGER": "cat",
-    "GIT_PAGER": "cat",
-    "PYTHONHASHSEED": "0",
-}
 
 # The container lives on when its program ends, so that what is in it can be read and another be started; unless the
 # program says that nothing more is wanted.
@@ -113,7 +96,7 @@ class Container:
         Raises:
             SandboxError: the engine refuses or does not answer. Nothing is left behind.
         """
-        options = _bounds(resources, extra_tmpfs, workspace_on_tmpfs=not keep_workspace)
+        options = bounded(resources, extra_tmpfs, workspace_on_tmpfs=not keep_workspace)
         options |= {**(changes or {}), **(_RESIDENT if resident else {}), "labels": dict(labels)}
         options["mounts"] = [Mount(place, one, type="volume", no_copy=True) for place, one in (volumes or {}).items()]
         if keep_workspace:
@@ -296,7 +279,7 @@ def _id_of(client: docker.DockerClient, name: str) -> str | None:
 
 def _workspace_volume(labels: Mapping[str, str], resources: Resources) -> Mount:
     """A volume without a name of ours: it is made with its container, and goes with it."""
-    driver = DriverConfig("local", options=_in_memory(resources.storage_mb))
+    driver = DriverConfig("local", options=in_memory(resources.storage_mb))
     return Mount(WORKSPACE, None, type="volume", no_copy=True, labels=dict(labels), driver_config=driver)
 
 
@@ -310,12 +293,7 @@ def make_volume(client: docker.DockerClient, name: str, labels: Mapping[str, str
     Raises:
         docker.errors.APIError, requests.exceptions.RequestException: it is not made.
     """
-    client.api.create_volume(name, driver="local", driver_opts=_in_memory(size), labels=dict(labels))
-
-
-def _in_memory(size: int) -> dict[str, str]:
-    options = f"size={size}m,nr_inodes={size * INODES_PER_MB},uid=1000,gid=1000,mode=0755,nosuid,nodev"
-    return {"type": "tmpfs", "device": "tmpfs", "o": options}
+    client.api.create_volume(name, driver="local", driver_opts=in_memory(size), labels=dict(labels))
 
 
 def remove_volume(client: docker.DockerClient, name: str) -> None:
@@ -336,58 +314,3 @@ def remove_volume(client: docker.DockerClient, name: str) -> None:
                 time.sleep(BETWEEN_LOOKS)
             else:
                 return
-
-
-def _bounds(resources: Resources, extra_tmpfs: Sequence[str], *, workspace_on_tmpfs: bool) -> dict[str, Any]:
-    agent = "uid=1000,gid=1000,mode=0755"
-    tmpfs = {
-        "/tmp": f"rw,exec,nosuid,nodev,size={TMP_MB}m,nr_inodes={TMP_MB * INODES_PER_MB},mode=1777",
-        HOME: f"rw,exec,nosuid,nodev,size={HOME_MB}m,nr_inodes={HOME_MB * INODES_PER_MB},{agent}",
-    }
-    for path in extra_tmpfs:
-        tmpfs[path] = f"rw,exec,nosuid,nodev,size={HOME_MB}m,{agent}"
-    if workspace_on_tmpfs:
-        size = resources.storage_mb
-        tmpfs[WORKSPACE] = f"rw,exec,nosuid,nodev,size={size}m,nr_inodes={size * INODES_PER_MB},mode=0755"
-    # Files in memory count as memory, so the bound on memory holds them on top of the task's.
-    memory = (resources.memory_mb + resources.storage_mb + TMP_MB + HOME_MB) * MIB
-    return {
-        "command": ["sleep", "infinity"],
-        "entrypoint": [],
-        "user": "0:0",
-        "hostname": "sandbox",
-        "environment": ENVIRONMENT,
-        "working_dir": "/",
-        "network_mode": "none",
-        "ipc_mode": "private",
-        "init": True,
-        "read_only": True,
-        "cap_drop": ["ALL"],
-        "cap_add": ["SETUID", "SETGID", "KILL"],
-        "security_opt": ["no-new-privileges"],
-        "mem_limit": memory,
-        "memswap_limit": memory,
-        "nano_cpus": int(resources.cpus * 1e9),
-        "pids_limit": resources.pids,
-        "ulimits": [
-            Ulimit(name="nofile", soft=4096, hard=4096),
-            Ulimit(name="core", soft=0, hard=0),
-            Ulimit(name="fsize", soft=resources.storage_mb * MIB, hard=resources.storage_mb * MIB),
-        ],
-        "tmpfs": tmpfs,
-        # Shared memory would outlive its processes and keep the container full.
-        "sysctls": {
-            "kernel.shm_rmid_forced": "1",
-            "kernel.shmmax": str(SHARED_MB * MIB),
-            "kernel.shmall": str(SHARED_MB * MIB // 4096),
-        },
-        "log_config": {"type": "none"},
-        "stop_signal": "SIGKILL",
-    }
-
-
-def describe_bounds(resources: Resources) -> dict[str, Any]:
-    """The bounds as data for the event log."""
-    bounds = _bounds(resources, (), workspace_on_tmpfs=False)
-    names = ("network_mode", "read_only", "cap_add", "mem_limit", "pids_limit", "nano_cpus")
-    return {name: bounds[name] for name in names} | {"storage_mb": resources.storage_mb}

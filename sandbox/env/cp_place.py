@@ -18,7 +18,8 @@ import docker
 from docker.types import Ulimit
 
 from sandbox.env import guest, owner
-from sandbox.env.container import ENVIRONMENT, MIB, Container
+from sandbox.env.container import Container
+from sandbox.env.container_options import ENVIRONMENT, MIB
 from sandbox.env.conversation import Conversation
 from sandbox.env.cp_images import ensure_cp
 from sandbox.env.engine import connect, talking

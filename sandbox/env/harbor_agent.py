@@ -17,10 +17,11 @@ import docker
 from sandbox.env import harbor_container as containers
 from sandbox.env.container import Container
 from sandbox.env.engine import talking
+from sandbox.env.executing import execute
 from sandbox.env.harbor_container import Inside, SizeWatch
 from sandbox.env.harbor_reading import LOGS, read_state
 from sandbox.env.outside import held_still
-from sandbox.env.plain import PlainTools, execute
+from sandbox.env.plain import PlainTools
 from sandbox.env.quarters import Quarters
 from sandbox.env.stream import NoAnswer
 from sandbox.env.workspace import DEFAULT_CALL_SECONDS, FILE_CALL_SECONDS, LEAST_SECONDS, Called, Sealed, Trouble

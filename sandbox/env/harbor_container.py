@@ -24,7 +24,7 @@ from docker.types import Ulimit
 
 from sandbox.env.container import BETWEEN_LOOKS, Container, make_container
 from sandbox.env.engine import LOST, talking
-from sandbox.env.plain import execute
+from sandbox.env.executing import execute
 from sandbox.errors import AgentError, RoadtestError, SandboxError, TaskError
 from sandbox.guest.tape import Tape
 from sandbox.harbor.settings import Healthcheck

@@ -19,9 +19,9 @@ import docker
 
 from sandbox.env import harbor_container as containers
 from sandbox.env.container import Container
+from sandbox.env.executing import execute
 from sandbox.env.harbor_container import Inside
 from sandbox.env.harbor_reading import read_small
-from sandbox.env.plain import execute
 from sandbox.env.stream import NoAnswer
 from sandbox.errors import SandboxError
 from sandbox.guest.tape import Tape

@@ -14,7 +14,8 @@ from typing import Any
 
 import docker
 
-from sandbox.env.container import ENVIRONMENT, Container
+from sandbox.env.container import Container
+from sandbox.env.container_options import ENVIRONMENT
 from sandbox.env.engine import talking
 from sandbox.env.hands import Hands
 from sandbox.env.outside import Bounds, Seen, held_still, read_folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from sandbox import run as running
 from sandbox import toolbox
@@ -11,7 +12,8 @@ from sandbox.choosing import Choice, choose_trials
 from sandbox.errors import BadInput
 from sandbox.journal import read_results
 from sandbox.nights.config import COMPARE
-from sandbox.nights.place import Place
+from sandbox.nights.database import engine_of
+from sandbox.nights.place import Place, tonight
 from sandbox.reading import shown
 
 # What a compare gate takes at least, so that it could fail.
@@ -27,6 +29,7 @@ def choose_night(place: Place) -> Choice:
         BadInput: something is not there, or a gate could never fail; names the file and the field.
     """
     config = place.config
+    _check_places(place)
     for index, task in enumerate(config.tasks):
         if not (place.folder / task).exists():
             raise place.says(f"tasks[{index}]", f"{task}: no such file or directory")
@@ -38,6 +41,8 @@ def choose_night(place: Place) -> Choice:
         if COMPARE in one.gate.tests and len(tasks) < FEWEST:
             words = f"compare takes {FEWEST} tasks at least, and these are {len(tasks)}: it could never fail"
             raise place.says(f"{where}.gate.tests", words)
+        if one.since is not None and one.since > tonight():
+            raise place.says(f"{where}.since", f"{one.since} is not yet: no night counts before it")
         if isinstance(one.baseline, str):
             _check_baseline(place, one.name, one.baseline)
     return chosen
@@ -56,6 +61,30 @@ def check_inputs(place: Place, chosen: Choice) -> None:
             running.check_candidates(
                 [candidate], chosen.tasks, limits=chosen.plan.limits, caps=chosen.caps, unlisted=chosen.unlisted
             )
+
+
+def _check_places(place: Place) -> None:
+    """Whether nights and the history can be where the file says; whether the disk is full shows later."""
+    history = place.history
+    with _in_terms_of(place, "history"):
+        engine_of(history).dispose()
+    with _usable(place, "history"):
+        if isinstance(history, Path) and history.is_dir():
+            raise place.says("history", f"{history}: is a directory")
+    # What was typed in its place is not the file's.
+    if place.out == place.folder / place.config.out:
+        with _usable(place, "out"):
+            if place.out.exists() and not place.out.is_dir():
+                raise place.says("out", f"{place.out}: is no directory")
+
+
+@contextlib.contextmanager
+def _usable(place: Place, field: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as exc:
+        words = getattr(exc, "strerror", None) or str(exc)
+        raise place.says(field, f"{getattr(place.config, field)[:100]}: cannot be looked at: {words}") from exc
 
 
 def _check_baseline(place: Place, candidate: str, run: str) -> None:

@@ -14,6 +14,7 @@ since = 2026-02-01                           # the first from this date on
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -86,7 +87,7 @@ def from_table(table: Mapping[str, Any], file: str, budget: Sequence[str] = ()) 
         budget: what the document says of it, as words after --limit.
 
     Raises:
-        BadInput: the reference is watched, too; a baseline that is a run cannot serve the sequential test.
+        BadInput: the reference is watched, too; a baseline that is a run cannot serve the sequential test; no such day.
     """
     gate = _gate(NightGate(), table.get("gate", {}))
     watched = tuple(
@@ -102,6 +103,7 @@ def from_table(table: Mapping[str, Any], file: str, budget: Sequence[str] = ()) 
     if reference in table["candidates"]:
         raise BadInput(f"{file}: reference: {reference} is among the candidates; it is watched anyway")
     for one in watched:
+        _check_date(one.since, f"{file}: candidates.{one.name}.since")
         if isinstance(one.baseline, str) and SEQUENTIAL in one.gate.tests:
             where = f"{file}: candidates.{one.name}.baseline"
             raise BadInput(f"{where}: the sequential test takes nights of the history; say how many of the first")
@@ -119,6 +121,13 @@ def from_table(table: Mapping[str, Any], file: str, budget: Sequence[str] = ()) 
     )
 
 
+def _check_date(since: str | None, where: str) -> None:
+    try:
+        datetime.date.fromisoformat(since or "2000-01-01")
+    except ValueError as exc:
+        raise BadInput(f"{where}: {since} is no date: {exc}") from exc
+
+
 def _gate(before: NightGate, table: Mapping[str, Any]) -> NightGate:
     """A gate with what a table says of it."""
     said: dict[str, Any] = {name: tuple(value) if name == "tests" else value for name, value in table.items()}
@@ -131,9 +140,11 @@ class Held:
 
     gathered: how many nights its baseline has, this one too if it is of the baseline; wanted: how many it is to have,
     None: the baseline is a run. of_baseline: whether this night is one of the baseline, so that nothing is tested.
+    why: where the sequential test says nothing of it, why not.
     """
 
     watched: Watched
     gathered: int = 0
     wanted: int | None = None
     of_baseline: bool = False
+    why: str = ""

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.nights.counts import Drops, Floats
+from sandbox.nights.counts import Floats, Tallies
 from sandbox.nights.sequential import standard
 
 YEAR, RATE = 365, 0.05
@@ -36,23 +36,20 @@ class Cusum:
         return np.maximum.accumulate(self.sums, axis=-1) > self.limit
 
 
-def cusum(drops: Drops, rate: float = RATE, nights: int = YEAR, allowance: float = ALLOWANCE) -> Cusum:
+def cusum(tallies: Tallies, rate: float = RATE, nights: int = YEAR, allowance: float = ALLOWANCE) -> Cusum:
     """The sums over all nights.
 
     Args:
         rate: of histories in which nothing changes, in how many there is an alarm within so many `nights`.
     """
-    weight = drops.weight.cumsum(axis=-1) - drops.weight + drops.base[..., None]
-    before = (drops.weight * drops.drop).cumsum(axis=-1) - drops.weight * drops.drop
-    known = weight > 0
-    mean = np.divide(before, weight, out=np.zeros_like(before), where=known)
-    both = np.divide(drops.weight * weight, drops.weight + weight, out=np.zeros_like(weight), where=known)
-    steps = standard(drops.drop - mean, both, drops.variance)
-    sums, held = np.zeros(steps.shape), np.zeros(steps.shape[:-1])
+    before, each = tallies.summed().rows(slice(None, -1)), tallies.counts.rows(slice(1, None))
+    held = tallies.contrast(before, each, slice(None))
+    steps = standard(held.drop, held.trials, held.variance)
+    sums, last = np.zeros(steps.shape), np.zeros(steps.shape[:-1])
     for night in range(steps.shape[-1]):
-        there = drops.weight[..., night] > 0
-        held = np.where(there, np.maximum(0.0, held + steps[..., night] - allowance), held)
-        sums[..., night] = held
+        there = held.trials[..., night] > 0
+        last = np.where(there, np.maximum(0.0, last + steps[..., night] - allowance), last)
+        sums[..., night] = last
     return Cusum(sums=sums, limit=limit(rate, nights, allowance))
 
 

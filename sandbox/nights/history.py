@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from types import MappingProxyType, TracebackType
 
 import numpy as np
-from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, delete, func, insert, select
 
-from sandbox.errors import BadInput, HarnessError
+from sandbox.errors import BadInput
 from sandbox.nights.counts import Counts
-from sandbox.nights.migrations import migrate
+from sandbox.nights.database import engine_of, transaction
+from sandbox.nights.migrations import is_up_to_date, migrate
 from sandbox.nights.night import Night, Nights, Proof
+from sandbox.nights.rows import Record, row_of
 from sandbox.nights.tables import baselines, held_out_tasks, proofs, runs, trials
+from sandbox.nights.tables import conditions as condition_digests
 from sandbox.score import NO_VERDICT
 from sandbox.upkeep.items import Cell
-
-Record = Mapping[str, Any]
-# Any number will do, as long as all who write take the same.
-LOCK = 726_823_783
 
 
 class History:
@@ -38,20 +35,24 @@ class History:
         Raises:
             BadInput: no such kind of database, or it is of a newer Roadtest. HarnessError: it cannot be opened.
         """
-        self._url = _url(where)
-        self.name = self._url.render_as_string(hide_password=True)
+        self._engine = engine_of(where)
+        self.name = self._engine.url.render_as_string(hide_password=True)
         try:
-            self._engine = create_engine(self._url)
-        except (ArgumentError, NoSuchModuleError, ImportError) as exc:
-            raise BadInput(f"{self.name}: no such kind of database, or its driver is not installed") from exc
-        if self._url.get_backend_name() == "sqlite":
-            _make_sqlite_strict(self._engine)
-        try:
-            with self._connected(writes=True) as connection:
-                self.migrated = migrate(connection)
+            self.migrated = self._brought_up_to_date()
         except BaseException:
             self.close()
             raise
+
+    def _brought_up_to_date(self) -> int:
+        """How many migrations there were to do. One that needs none is only read, for it may be read-only."""
+        try:
+            with self._connected() as connection:
+                if is_up_to_date(connection):
+                    return 0
+            with self._connected(writes=True) as connection:
+                return migrate(connection)
+        except BadInput as exc:
+            raise BadInput(f"{self.name}: {exc}") from exc
 
     def __enter__(self) -> History:
         return self
@@ -74,13 +75,15 @@ class History:
         digests: Mapping[str, str],
         *,
         version: str,
+        conditions: Mapping[str, str] = MappingProxyType({}),
         held_out: Sequence[str] = (),
         again: bool = False,
     ) -> bool:
         """Record a run with its trials, all or nothing; one that is there already is left as it is.
 
         Args:
-            digests: of tasks, by suite/name. held_out: tasks, by the same, of which nothing is told by name.
+            digests: of tasks, by suite/name. conditions: their digests, by name, as far as known. held_out: tasks, by
+                suite/name, of which nothing is told by name.
             again: one that is there already, and was gone on with since, keeps its place and gets these trials.
 
         Returns:
@@ -97,10 +100,14 @@ class History:
                 number = made[0]
             else:
                 number = there
-                for table in (trials, held_out_tasks):
+                for table in (trials, held_out_tasks, condition_digests):
                     connection.execute(delete(table).where(table.c.run_id == number))
             if records:
-                connection.execute(insert(trials), [_row(number, record, digests) for record in records])
+                connection.execute(insert(trials), [row_of(number, record, digests) for record in records])
+            met = sorted({record["condition"] for record in records} & conditions.keys())
+            if met:
+                rows = [{"run_id": number, "condition": name, "digest": conditions[name]} for name in met]
+                connection.execute(insert(condition_digests), rows)
             if held_out:
                 rows = [{"run_id": number, "task": task} for task in sorted(set(held_out))]
                 connection.execute(insert(held_out_tasks), rows)
@@ -171,8 +178,12 @@ class History:
         if condition is not None:
             asked = asked.where(trials.c.condition == condition)
         nights = self.nights(suite)
+        of_conditions = self._conditions_of(nights)
         with self._connected() as connection:
-            rows = [(row.run_id, tuple(row[1:4]), row.accepted, row.trials) for row in connection.execute(asked)]
+            rows = [
+                (row.run_id, (*row[1:4], of_conditions.get((row.run_id, row.condition), "")), row.accepted, row.trials)
+                for row in connection.execute(asked)
+            ]
         tasks = sorted({row[1] for row in rows})
         place = {name: number for number, name in enumerate(tasks)}
         night = {one.number: number for number, one in enumerate(nights)}
@@ -180,6 +191,20 @@ class History:
         for number, name, good, every in rows:
             accepted[night[number], place[name]], made[night[number], place[name]] = good, every
         return Nights(nights=tuple(nights), tasks=tuple(tasks), counts=Counts(accepted=accepted, trials=made))
+
+    def _conditions_of(self, nights: Sequence[Night]) -> dict[tuple[int, str], str]:
+        """The digest of each condition by number of the night and name; one not known is as it was before, or after."""
+        asked = select(condition_digests.c.run_id, condition_digests.c.condition, condition_digests.c.digest)
+        with self._connected() as connection:
+            known = {(row.run_id, row.condition): row.digest for row in connection.execute(asked)}
+        found: dict[tuple[int, str], str] = {}
+        for name in {name for _, name in known}:
+            told = [known.get((night.number, name)) for night in nights]
+            last = next((digest for digest in told if digest is not None), "")
+            for night, digest in zip(nights, told, strict=True):
+                last = digest if digest is not None else last
+                found[night.number, name] = last
+        return found
 
     def cells(self, suite: str) -> list[Cell]:
         """What every candidate made of every task in each run; trials without a verdict are in none."""
@@ -209,18 +234,25 @@ class History:
         """Say from which run to which a candidate's baseline goes.
 
         Raises:
-            BadInput: no such run in this suite, or the first is after the last.
+            BadInput: no such run in this suite, the first is after the last, or none has a verdict on the candidate.
         """
-        known = [night.run for night in self.nights(suite)]
+        nights = self.nights(suite)
+        known = [night.run for night in nights]
         for run in runs_of_it:
             if run not in known:
                 raise BadInput(f"{self.name}: no run {run} of {suite}")
         first, last = (known.index(run) for run in runs_of_it)
         if first > last:
             raise BadInput(f"{self.name}: the baseline would end ({runs_of_it[1]}) before it begins ({runs_of_it[0]})")
-        numbers = [night.number for night in self.nights(suite)]
+        numbers = [night.number for night in nights]
+        inside = (trials.c.candidate == candidate, trials.c.run_id.in_(numbers[first : last + 1]))
+        asked = select(func.count()).where(*inside, trials.c.verdict.not_in(NO_VERDICT))
         facts = {"suite": suite, "candidate": candidate, "at": at, "reason": reason}
         with self._connected(writes=True) as connection:
+            if not connection.scalar(asked):
+                raise BadInput(
+                    f"{self.name}: no trial of {candidate} from {runs_of_it[0]} to {runs_of_it[1]} has a verdict"
+                )
             ends = {"first_run_id": numbers[first], "last_run_id": numbers[last]}
             connection.execute(insert(baselines).values(**facts, **ends))
 
@@ -239,62 +271,6 @@ class History:
             first, last = (connection.scalars(names.where(runs.c.id == number)).one() for number in found)
         return first, last
 
-    @contextmanager
-    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
-        """A transaction; of those that write one at a time. What goes wrong is told without the password."""
-        try:
-            with self._engine.begin() as connection:
-                if writes and connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-                yield connection
-        except SQLAlchemyError as exc:
-            cause = " ".join(str(getattr(exc, "orig", None) or exc).split())
-            raise HarnessError(f"{self.name}: the history cannot be used: {cause}") from exc
-
-
-def _url(where: str | Path) -> URL:
-    text = str(where)
-    if "://" not in text:
-        return URL.create("sqlite", database=text)
-    try:
-        return make_url(text)
-    except ArgumentError as exc:
-        raise BadInput("the history: no URL of a database, as in postgresql+psycopg://user@host/name") from exc
-
-
-def _make_sqlite_strict(engine: Engine) -> None:
-    """Foreign keys held; transactions that also hold for making tables, and wait for others from their beginning."""
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, __: Any) -> None:
-        connection.isolation_level = None  # Python's driver would end transactions before it makes a table
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 30000")
-
-    @event.listens_for(engine, "begin")
-    def _(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _row(number: int, record: Record, digests: Mapping[str, str]) -> dict[str, Any]:
-    task = f"{record['suite']}/{record['task']}"
-    usage, calls = record["usage"], record["calls"]
-    return {
-        "run_id": number,
-        "trial": record["trial"],
-        "task": task,
-        "task_digest": digests.get(task, ""),
-        "candidate": record["candidate"],
-        "condition": record["condition"],
-        "repeat": record["repeat"],
-        "rung": record["rung"],
-        "verdict": record["verdict"],
-        "accepted": int(record["verdict"] == "accepted"),
-        "score": record["score"],
-        "calls": calls["total"],
-        "faulty": calls.get("faulty"),
-        "model_s": record["time"]["model_s"],
-        "wall_s": record["time"]["wall_s"],
-        "tokens": usage["prompt_tokens"] + usage["completion_tokens"],
-        "cost_usd": usage["cost_usd"],
-    }
+    def _connected(self, *, writes: bool = False) -> AbstractContextManager[Connection]:
+        """A transaction; HarnessError: whatever goes wrong."""
+        return transaction(self._engine, self.name, writes=writes)

@@ -106,7 +106,20 @@ def _third(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
+def _fourth(connection: Connection) -> None:
+    """What conditions were."""
+    then = MetaData()
+    Table("runs", then, autoload_with=connection)
+    Table(
+        "conditions",
+        then,
+        Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+        Column("condition", String(200), primary_key=True),
+        Column("digest", String(64), nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
 
 
 def migrate(connection: Connection, to: int = len(MIGRATIONS)) -> int:
@@ -117,11 +130,25 @@ def migrate(connection: Connection, to: int = len(MIGRATIONS)) -> int:
     """
     if not inspect(connection).has_table(version.name):
         version.create(connection)
-    done = max(connection.scalars(select(version.c.version)), default=0)
-    if done > len(MIGRATIONS):
-        known = len(MIGRATIONS)
-        raise BadInput(f"the history is of version {done}, and this Roadtest knows {known}: use the newer one")
+    done = _done(connection)
     for number in range(done + 1, to + 1):
         MIGRATIONS[number - 1](connection)
         connection.execute(version.insert().values(version=number))
     return max(0, to - done)
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether there is nothing to do.
+
+    Raises:
+        BadInput: the history is of a newer Roadtest.
+    """
+    return inspect(connection).has_table(version.name) and _done(connection) == len(MIGRATIONS)
+
+
+def _done(connection: Connection) -> int:
+    done = max(connection.scalars(select(version.c.version)), default=0)
+    if done > len(MIGRATIONS):
+        known = len(MIGRATIONS)
+        raise BadInput(f"the history is of version {done}, and this Roadtest knows {known}: use the newer one")
+    return done

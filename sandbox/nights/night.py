@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sandbox.nights.counts import Counts
 
-# A task that has changed since is another one: its trials are not held against those of before.
-Task = tuple[str, str, str]
+# A task that has changed since, or is met under a condition that has, is another one: its trials are not held against
+# those of before.
+Task = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class Night:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nights:
-    """One candidate's counts over runs. nights: by row of `counts`. tasks: name, condition, digest by column."""
+    """One candidate's counts over runs. nights: by row of `counts`. tasks: name, condition, their digests
+    by column."""
 
     nights: tuple[Night, ...]
     tasks: tuple[Task, ...]

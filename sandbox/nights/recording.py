@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,8 @@ def record_run(
     missing = set(inputs.get("trials", ())) - {record["trial"] for record in records}
     if whole and missing:
         raise BadInput(f"{run}: {len(missing)} of its trials have not run; go on with it first (run --resume)")
-    called = name or f"{suite}/{run.resolve().name}"
+    # By the name that it is reached by: of a link to where it really lies a night would be recorded twice.
+    called = name or f"{suite}/{Path(os.path.normpath(run.absolute())).name}"
     if len(called) > LONGEST_NAME:
         raise BadInput(f"{run}: its name in the history, {called[:60]}…, is longer than {LONGEST_NAME} characters")
     records = [record for record in records if record["candidate"] not in without]
@@ -63,13 +65,14 @@ def record_run(
         began,
         suite,
         records,
-        _digests(inputs),
+        _digests(inputs, "tasks"),
         version=__version__,
+        conditions=_digests(inputs, "conditions"),
         held_out=tuple(inputs.get("held_out", ())),
         again=again,
     )
     return Recorded(name=called, at=began, trials=len(records), new=new)
 
 
-def _digests(inputs: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(digest) for name, digest in inputs.get("tasks", {}).items()}
+def _digests(inputs: Mapping[str, Any], kind: str) -> dict[str, str]:
+    return {name: str(digest) for name, digest in inputs.get(kind, {}).items()}

@@ -2,10 +2,11 @@
 
 For each night s on which the change may have come, the likelihood of the nights from s on having dropped is held
 against that of nothing having changed. The baseline's rate is not known but estimated, so only differences count, and
-what was before s is baseline too: the difference of two means of N and B trials, of variance v(1/N + 1/B). Over the
-size of the drop a half-normal prior is put, over s one that falls as 1/s². The mean of all these ratios is a martingale
-where nothing has changed: it reaches 1/α ever, on any night, in at most α of histories (Ville). That is exact for
-normal nights of known variance; that it also holds with an estimated one was measured (docs/design/nights.md).
+what was before s is baseline too: the difference of two means of N and B trials, of variance v(1/N + 1/B), task by
+task where not all were run alike (`counts.Contrast`). Over the size of the drop a half-normal prior is put, over s one
+that falls as 1/s². The mean of all these ratios is a martingale where nothing has changed: it reaches 1/α ever, on any
+night, in at most α of histories (Ville). That is exact for normal nights of known variance; that it also holds with an
+estimated one was measured (docs/design/nights.md).
 
 A rate near 1 falls in jumps, and the normal law makes too much of them: evidence for a drop goes by Bennett's bound in
 place of the square, which is less, and the same where the drop is small.
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.nights.counts import Drops, Floats
+from sandbox.nights.counts import Contrast, Floats, Tallies
 
 ALPHA = 0.05
 # The size of drops that the test looks for first, in rates; larger and smaller ones are found too.
@@ -56,35 +57,32 @@ class Sequence:
         return np.maximum.accumulate(self.evidence, axis=-1) >= math.log(1 / alpha)
 
 
-def sequence(drops: Drops, alpha: float = ALPHA, typical: float = TYPICAL_DROP) -> Sequence:
+def sequence(tallies: Tallies, alpha: float = ALPHA, typical: float = TYPICAL_DROP) -> Sequence:
     """The test over all nights."""
-    nights = drops.drop.shape[-1]
-    weight, total = (_from_zero(values.cumsum(axis=-1)) for values in (drops.weight, drops.weight * drops.drop))
+    summed, nights = tallies.summed(), tallies.beyond.shape[-1]
     start = np.arange(1, nights + 1)
     prior = -np.log(start * (start + 1.0))
-    evidence, since = np.zeros(drops.drop.shape), np.zeros(drops.drop.shape, dtype=np.intp)
+    evidence = np.zeros(tallies.beyond.shape)
+    since = np.zeros(evidence.shape, dtype=np.intp)
     for night in range(nights):
         first = slice(0, night + 1)
-        after, before = weight[..., [night + 1]] - weight[..., first], drops.base[..., None] + weight[..., first]
-        means = _over(total[..., [night + 1]] - total[..., first], after) - _over(total[..., first], before)
-        ratios = prior[first] + log_ratio(means, after, before, drops.variance[..., [night]], typical)
+        before, now = summed.rows(first), slice(night, night + 1)
+        held = tallies.contrast(before, summed.rows(slice(night + 1, night + 2)).without(before), now)
+        ratios = prior[first] + log_ratio(held, typical)
         since[..., night] = ratios.argmax(axis=-1)
         evidence[..., night] = _log_sum(ratios, -math.log(night + 2))
-    drop, half = _since_baseline(drops, weight, total, alpha, typical)
-    return Sequence(evidence=evidence, since=since, drop=drop, low=drop - half, high=drop + half)
+    baseline = summed.rows(slice(0, 1))
+    whole = tallies.contrast(baseline, summed.rows(slice(1, None)).without(baseline), slice(None))
+    half = _half_width(whole, alpha, typical)
+    return Sequence(evidence=evidence, since=since, drop=whole.drop, low=whole.drop - half, high=whole.drop + half)
 
 
-def log_ratio(drop: Floats, after: Floats, before: Floats, variance: Floats, typical: float) -> Floats:
-    """How much likelier a drop of unknown size is than none: the logarithm of the ratio.
-
-    Args:
-        drop: between the means of so many trials. after, before: how many; without any on a side the ratio is 1.
-    """
+def log_ratio(held: Contrast, typical: float) -> Floats:
+    """How much likelier a drop of unknown size is than none: the logarithm of the ratio; 0 without trials."""
     from scipy.special import log_ndtr
 
-    both = _over(after * before, after + before)
-    information = both / variance
-    z = standard(drop, both, variance)
+    information = held.trials / held.variance
+    z = standard(held.drop, held.trials, held.variance)
     shrunk = information / (information + typical**-2)
     found: Floats = math.log(2) + 0.5 * np.log1p(-shrunk) + 0.5 * shrunk * z**2 + log_ndtr(z * np.sqrt(shrunk))
     return found
@@ -98,24 +96,11 @@ def standard(drop: Floats, trials: Floats, variance: Floats) -> Floats:
     return np.sqrt(variance * trials) * np.where(scaled > 0, bennett, scaled)
 
 
-def _since_baseline(drops: Drops, weight: Floats, total: Floats, alpha: float, typical: float) -> tuple[Floats, Floats]:
-    """The drop over all nights so far, and half the width of its confidence sequence (Robbins's normal mixture)."""
-    after, base = weight[..., 1:], drops.base[..., None]
-    information = _over(after * base, after + base) / drops.variance
-    ratio = information * typical**2
+def _half_width(whole: Contrast, alpha: float, typical: float) -> Floats:
+    """Half the width of the confidence sequence (Robbins's normal mixture)."""
+    ratio = whole.trials / whole.variance * typical**2
     width = np.sqrt((1 + ratio) * (np.log1p(ratio) + 2 * math.log(1 / alpha)))
-    half = np.divide(width * typical, ratio, out=np.ones_like(ratio), where=ratio > 0)
-    return _over(total[..., 1:], after), half
-
-
-def _from_zero(values: Floats) -> Floats:
-    return np.concatenate([np.zeros((*values.shape[:-1], 1)), values], axis=-1)
-
-
-def _over(one: Floats, two: Floats) -> Floats:
-    """The quotient, 0 where nothing is below."""
-    one, two = np.broadcast_arrays(one, two)
-    return np.divide(one, two, out=np.zeros(one.shape), where=two > 0)
+    return np.divide(width * typical, ratio, out=np.ones_like(ratio), where=ratio > 0)
 
 
 def _log_sum(logs: Floats, rest: float) -> Floats:

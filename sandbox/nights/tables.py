@@ -63,6 +63,15 @@ held_out_tasks = Table(
     Column("task", String(400), primary_key=True),
 )
 
+# Of each run what its conditions were.
+conditions = Table(
+    "conditions",
+    metadata,
+    Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("condition", String(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+)
+
 # What proving a task came to, each time.
 proofs = Table(
     "proofs",

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.compare.comparison import Comparison
 from sandbox.comparing import read_comparison
 from sandbox.errors import BadInput
-from sandbox.nights.blame import MACHINE
+from sandbox.nights.blame import HOLDS, MACHINE, Finding
 from sandbox.nights.config import COMPARE, Held, Watched
 from sandbox.nights.history import History
 from sandbox.nights.night import Night
@@ -47,7 +47,9 @@ def tell_night(
         BadInput: a baseline's run is broken. HarnessError: the history cannot be used.
     """
     config, told = place.config, _Told()
-    (this,) = (one for one in history.nights(config.name) if one.run == place.recorded_as(night))
+    known = history.nights(config.name)
+    (this,) = (one for one in known if one.run == place.recorded_as(night))
+    told.notes += _out_of_order(this, known)
     by_name = {name: [one for one in records if one["candidate"] == name] for name in config.names}
     _tell_reference(place, history, by_name, told)
     for one in config.candidates:
@@ -64,6 +66,14 @@ def tell_night(
         notes=tuple(dict.fromkeys(told.notes)),
         courses=tuple(told.courses),
     )
+
+
+def _out_of_order(night: Night, known: Sequence[Night]) -> Iterator[str]:
+    """That a night which was recorded before this one began after it; nights count in the order of the clock."""
+    later = [one for one in known if one.number < night.number and one.at > night.at]
+    if later:
+        other = f"{later[-1].run.rpartition('/')[2]} ({later[-1].at})"
+        yield f"This night began at {night.at}, before {other}, which is in the history already, and goes before it."
 
 
 def _tell_reference(place: Place, history: History, by_name: Mapping[str, Sequence[Record]], told: _Told) -> None:
@@ -97,14 +107,15 @@ def _tell_candidate(
         since=one.since,
     )
     told.courses.append(_course(one.name, found, records))
-    held = _held(one, found, night)
+    finding, why = _finding(place, one, found, night, told)
+    held = _held(one, found, night, why)
     before = None if held.of_baseline else _baseline(place, one, found, told)
     comparison = None if before is None else _compare(place, before, night, one, told)
-    finding = found.finding if night in found.after else None
     made = checks_of(held, finding, comparison)
     if finding is not None and finding.state == MACHINE:
         told.notes.append(
-            f"The reference, {place.config.reference}, got worse: it is the machine or the tasks that drift."
+            f"The reference, {place.config.reference}, got worse: it is the machine or the tasks that drift. "
+            f"Once that is mended, `since` in {place.file.name} begins a new baseline."
         )
     told.checks += made
     if comparison is not None and before is not None and any(check.outcome == FAILED for check in made):
@@ -113,12 +124,33 @@ def _tell_candidate(
         told.notes.append(f"{one.name}: CUSUM has been above its limit; beside the test it is shown and fails nothing.")
 
 
-def _held(one: Watched, found: Watch, night: Night) -> Held:
+def _finding(place: Place, one: Watched, found: Watch, night: Night, told: _Told) -> tuple[Finding | None, str]:
+    """What the sequential test says on a night; or why it says nothing."""
+    if isinstance(one.baseline, str) or night in found.baseline:
+        return None, ""
+    if one.since is not None and night.at[:10] < one.since:
+        return None, f"this night began at {night.at}, before `since` ({one.since}), and does not count"
+    if found.finding is None or night not in found.after:
+        begun = found.baseline[0].at if found.baseline else night.at
+        early = f"this night began at {night.at}, before its baseline ({begun}): is the clock right?"
+        return None, early if night.at < begun else "too few trials of this night have a verdict"
+    shared, tasks = found.shared(night)
+    begin = f"`since` in {place.file.name} begins a new one"
+    if shared == 0 and found.finding.state == HOLDS:
+        lost = f"its baseline has none of this night's {tasks} tasks as they and their conditions are now"
+        return None, f"{lost}, so that nothing is tested; {begin}"
+    if shared < tasks:
+        lost = f"{tasks - shared} of this night's {tasks} tasks, as they and their conditions are now"
+        told.notes.append(f"{one.name}: {lost}, are not in its baseline and not in the sequential test; {begin}.")
+    return found.finding, ""
+
+
+def _held(one: Watched, found: Watch, night: Night, why: str) -> Held:
     if isinstance(one.baseline, str):
         return Held(watched=one)
     # A baseline that was set in the history is as long as it is.
     wanted = max(one.first, len(found.baseline)) if not found.after else len(found.baseline)
-    return Held(watched=one, gathered=len(found.baseline), wanted=wanted, of_baseline=night in found.baseline)
+    return Held(watched=one, gathered=len(found.baseline), wanted=wanted, of_baseline=night in found.baseline, why=why)
 
 
 def _course(name: str, found: Watch, records: Sequence[Record], *, reference: bool = False) -> Course:

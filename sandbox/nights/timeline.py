@@ -12,7 +12,7 @@ from sandbox.nights.cusum import Cusum
 from sandbox.nights.sequential import ALPHA, Sequence
 from sandbox.stats import clustered_share
 
-BASELINE = "baseline"
+BASELINE, UNTESTED = "baseline", "untested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class NightLine:
     accepted of trials, rate with interval: of this night, over all its tasks. change, low, high: of all nights since
     the baseline up to this one, nights minus baseline, with its always-valid interval (1 − α on all nights at once).
     p: always valid. cusum: the sum after this night. alarm: whether CUSUM was above its limit by then. state:
-    `BASELINE`, or of `sandbox.nights.blame`. All but the first five are None in the baseline.
+    `BASELINE`, or of `sandbox.nights.blame`; `UNTESTED`: the baseline has none of its tasks as they are now. All that
+    has a default is None in the baseline.
     """
 
     run: str
@@ -87,6 +88,7 @@ def timeline_of(
         drifted: of each night after the baseline whether the reference was worse by then; empty: no reference.
     """
     lines = []
+    known = counts.trials[:first].sum(axis=0) > 0
     for row, (run, at) in enumerate(nights):
         tasks = [
             (int(good), int(every))
@@ -99,6 +101,8 @@ def timeline_of(
         after: dict[str, Any] = {"state": BASELINE}
         if row >= first and test is not None and sums is not None:
             after = _after(row - first, test, sums, drifted, alpha)
+            if after["state"] == HOLDS and not (known & (counts.trials[row] > 0)).any():
+                after["state"] = UNTESTED
         lines.append(
             NightLine(
                 run=run,

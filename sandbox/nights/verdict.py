@@ -145,7 +145,7 @@ def change_in_words(finding: Finding) -> str:
 def _sequential(held: Held, finding: Finding | None, comparison: Comparison | None) -> Check:
     name, alpha = held.watched.name, held.watched.gate.alpha
     if finding is None:
-        line = "too few trials of this night have a verdict, or none on a task of the baseline"
+        line = held.why or "too few trials of this night have a verdict"
         return Check(candidate=name, name=SEQUENTIAL, outcome=BROKEN, line=line)
     change = f"accepted: {change_in_words(finding)}"
     if finding.state == MACHINE:

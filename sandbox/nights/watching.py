@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
 from dataclasses import dataclass
 
 import numpy as np
 
 from sandbox.nights.blame import Finding, finding
-from sandbox.nights.counts import Counts, drops_of
+from sandbox.nights.counts import Counts, tallies_of
 from sandbox.nights.cusum import Cusum, cusum
 from sandbox.nights.history import History
 from sandbox.nights.night import Night
@@ -33,6 +34,12 @@ class Watch:
     beside: Sequence | None = None
     beside_nights: tuple[Night, ...] = ()
 
+    def shared(self, night: Night) -> tuple[int, int]:
+        """Of the tasks with a verdict on one of these nights how many the baseline has, too, and how many there are."""
+        there = self.counts.trials[(*self.baseline, *self.after).index(night)] > 0
+        known = self.counts.trials[: len(self.baseline)].sum(axis=0) > 0
+        return int((there & known).sum()), int(there.sum())
+
 
 def watch(
     history: History,
@@ -50,14 +57,16 @@ def watch(
     Args:
         first: of how many nights its baseline is, unless one was set in the history. reference: who cannot change; its
             baseline is of the same nights. condition: only trials under this one. since: a date, YYYY-MM-DD; nights
-            before it do not count, unless a baseline was set in the history.
+            before it do not count, nor does a baseline that was set in the history and ended before it; of one that
+            did not, all nights count.
     """
-    ends = history.baseline(suite, candidate)
+    known = history.nights(suite)
+    ends = _still_meant(history.baseline(suite, candidate), known, since)
     nights, counts = _with_verdicts(history, suite, candidate, condition, since if ends is None else None)
     if ends is None:
         span = slice(0, first)
     else:
-        names = [night.run for night in history.nights(suite)]
+        names = [night.run for night in known]
         begin, last = (names.index(run) for run in ends)
         inside = [number for number, night in enumerate(nights) if begin <= names.index(night.run) <= last]
         span = slice(inside[0], inside[-1] + 1) if inside else slice(0, 0)
@@ -65,8 +74,8 @@ def watch(
     held = _part(counts, slice(span.start, None))
     if not before or not after:
         return Watch(baseline=before, after=after, test=None, sums=None, finding=None, counts=held)
-    drops = drops_of(_part(counts, span), _part(counts, slice(span.stop, None)))
-    test = sequence(drops, alpha)
+    tallies = tallies_of(_part(counts, span), _part(counts, slice(span.stop, None)))
+    test = sequence(tallies, alpha)
     beside: Sequence | None = None
     there: tuple[Night, ...] = ()
     if reference is not None:
@@ -75,12 +84,19 @@ def watch(
         baseline=before,
         after=after,
         test=test,
-        sums=cusum(drops),
+        sums=cusum(tallies),
         finding=finding(test, beside, alpha),
         counts=held,
         beside=beside,
         beside_nights=there,
     )
+
+
+def _still_meant(ends: tuple[str, str] | None, nights: Several[Night], since: str | None) -> tuple[str, str] | None:
+    """A baseline that was set, unless a new one was to begin since."""
+    if ends is None or since is None:
+        return ends
+    return ends if any(night.run == ends[1] and night.at[:10] >= since for night in nights) else None
 
 
 def timeline(watched: Watch, candidate: str, reference: str | None, alpha: float = ALPHA) -> Timeline:
@@ -125,8 +141,8 @@ def _reference(
     one, two = ([row for row, night in enumerate(nights) if night in there] for there in (set(before), set(after)))
     if not one or not two:
         return None, ()
-    drops = drops_of(*(Counts(accepted=counts.accepted[rows], trials=counts.trials[rows]) for rows in (one, two)))
-    return sequence(drops, alpha), tuple(nights[row] for row in two)
+    tallies = tallies_of(*(Counts(accepted=counts.accepted[rows], trials=counts.trials[rows]) for rows in (one, two)))
+    return sequence(tallies, alpha), tuple(nights[row] for row in two)
 
 
 def _part(counts: Counts, span: slice) -> Counts:

@@ -193,7 +193,8 @@ def points(value: float | None, *, signed: bool = True) -> str:
     """A difference of rates in points, as in −12.5, +3.0; unsigned 12.5."""
     if value is None:
         return NOTHING
-    shown = f"{100 * value:+.1f}" if signed else f"{100 * value:.1f}"
+    # z: what rounds to nothing has no sign.
+    shown = f"{100 * value:+z.1f}" if signed else f"{100 * value:z.1f}"
     return shown.replace("-", "−")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,13 +16,18 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sandbox.nights.blame import MACHINE, WORSE
 from sandbox.nights.timeline import BASELINE, NightLine, Timeline
 from sandbox.report.figures import CLUSTERED
-from sandbox.report.history_text import WORDS, sheet
+from sandbox.report.history_text import DAY, WORDS, days, sheet
 from sandbox.report.transcript_lines import one_line
 
 KINDS = ("svg", "png", "html")
 # Of more candidates than this no plot is legible.
 MOST = 8
 _LONGEST = 60
+# What the bars and the band are, for whoever has the picture alone.
+_MEANING = (
+    "bars: 95% interval of a night alone · dashed: the baseline · band: the change with its interval, "
+    "which holds on all nights at once"
+)
 _INK, _QUIET, _FAINT, _BASE = "#1f2430", "#6a7080", "#e3e6ec", "#eef1f6"
 _COLOURS = {BASELINE: "#8a93a6", WORSE: "#c62828", MACHINE: "#9c5a00"}
 _ACCENT = "#1f6feb"
@@ -65,14 +71,18 @@ def plotted(found: Sequence[Timeline], kind: str, *, title: str, last: int | Non
 
 def _drawn(found: Sequence[Timeline], kind: str, title: str, last: int | None) -> bytes:
     stream = io.BytesIO()
-    with matplotlib.rc_context(_SETTINGS):
-        figure = Figure(figsize=(10, 1.0 + 3.9 * len(found)), dpi=110)
+    with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
+        # A name in a script that the font does not have: boxes are drawn, and the tables have it.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        figure = Figure(figsize=(10, 1.2 + 3.9 * len(found)), dpi=110)
+        height = figure.get_figheight()
         if title:
-            figure.suptitle(one_line(title, 100), x=0.5, y=1 - 0.28 / figure.get_figheight(), fontweight="bold")
+            figure.suptitle(one_line(title, 100), x=0.5, y=1 - 0.28 / height, fontweight="bold")
+        figure.text(0.5, 1 - 0.56 / height, _MEANING, ha="center", va="center", color=_QUIET, fontsize=9)
         places = figure.subplots(2 * len(found), 1, squeeze=False, height_ratios=[3, 2] * len(found))
         for index, one in enumerate(found):
             _candidate(places[2 * index][0], places[2 * index + 1][0], one, last)
-        figure.tight_layout(rect=(0, 0, 1, 1 - 0.45 / figure.get_figheight()), h_pad=0.7)
+        figure.tight_layout(rect=(0, 0, 1, 1 - 0.68 / height), h_pad=0.7)
         figure.savefig(stream, format=kind, metadata={"Date": None} if kind == "svg" else None)
     return stream.getvalue()
 
@@ -89,10 +99,11 @@ def _candidate(above: Axes, below: Axes, one: Timeline, last: int | None) -> Non
     for axes in (above, below):
         _plain(axes)
         axes.set_xlim(at[0] - 0.6, at[-1] + 0.6)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True))
+        # With the time of day they are long.
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=12 if len(days(lines)[0]) <= DAY else 6, integer=True))
         if (base := one.first - first) > 0:
             axes.axvspan(at[0] - 0.6, first + base + 0.5, color=_BASE, zorder=0)
-    dates = {place: line.at[:10] for place, line in zip(at, lines, strict=True)}
+    dates = dict(zip(at, days(lines), strict=True))
     below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: dates.get(round(value), "")))
     above.tick_params(labelbottom=False)
     above.set_ylabel("accepted")

@@ -11,14 +11,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 from sandbox.compare.comparison import Comparison
-from sandbox.compare.measures import AMOUNT
 from sandbox.nights.verdict import BROKEN, FAILED, SKIPPED, TRIALS, Check, Course, NightReport, as_data
-from sandbox.report.compare_text import percent_more, remarks
+from sandbox.report.compare_text import difference_line, measures, remarks
 from sandbox.report.gap_text import p_value, points
 from sandbox.report.sheet import NOTHING
 from sandbox.report.transcript_lines import one_line
 
 LONGEST, MOST_DETAILS = 500, 50
+MEANT = (
+    "If the change was meant: since = DATE in the candidate's table of nightly.toml begins a new baseline with the "
+    "nights from that date on. If not, the transcripts show how tasks were lost."
+)
 # Characters that XML cannot hold even as references.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
@@ -28,13 +31,15 @@ def summary(report: NightReport) -> str:
     """The night in Markdown: what failed first, then all figures."""
     lines = [f"# {_text(report.name)}: {outcome_of(report)}", ""]
     lines += [f"Run {_code(report.run)}, begun {_text(report.at)}.", ""]
-    lines += ["| candidate | test | | |", "| --- | --- | --- | --- |"]
+    lines += ["| candidate | test | outcome | why |", "| --- | --- | --- | --- |"]
     order = (FAILED, BROKEN, SKIPPED)
     for check in sorted(
         report.checks, key=lambda one: order.index(one.outcome) if one.outcome in order else len(order)
     ):
         lines.append(_row([_text(check.candidate), check.name, f"**{check.outcome}**", _text(check.line)]))
-    lines += ["", *_worse(report.checks), *_courses(report.courses)]
+    lines += ["", *_worse(report), *_courses(report.courses)]
+    if failing(report):
+        lines += [_text(MEANT), ""]
     for name, comparison in report.comparisons:
         lines += [f"## {_text(name)}: this night (B) against its baseline (A)", "", *_figures(comparison), ""]
     if report.transcripts:
@@ -54,18 +59,27 @@ def outcome_of(report: NightReport) -> str:
     return "baseline" if tested == {SKIPPED} else "passed"
 
 
-def worse(checks: Iterable[Check]) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+def failing(report: NightReport, outcome: str = FAILED) -> list[str]:
+    """Who failed, or of whom it cannot be told."""
+    return list(dict.fromkeys(check.candidate for check in report.checks if check.outcome == outcome))
+
+
+def worse(report: NightReport) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Of each candidate that failed the tasks and the measures that got worse, whatever test says so."""
+    comparisons = dict(report.comparisons)
     found: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
-    for check in checks:
+    for check in report.checks:
         if check.outcome == FAILED and (check.details or check.measures):
-            found.setdefault(check.candidate, (check.candidate, check.details, check.measures))
+            figures = check.measures
+            if (comparison := comparisons.get(check.candidate)) is not None:
+                figures = tuple(difference_line(one) for one in comparison.differences if one.worse)
+            found.setdefault(check.candidate, (check.candidate, check.details, figures))
     return list(found.values())
 
 
-def _worse(checks: Iterable[Check]) -> Iterator[str]:
-    for candidate, tasks, measures in worse(checks):
-        for words, lines in (("less often accepted", tasks), ("measures that got worse", measures)):
+def _worse(report: NightReport) -> Iterator[str]:
+    for candidate, tasks, figures in worse(report):
+        for words, lines in (("less often accepted", tasks), ("measures that got worse", figures)):
             if lines:
                 yield f"## {_text(candidate)}: {words}"
                 yield ""
@@ -104,21 +118,12 @@ def _courses(courses: Iterable[Course]) -> Iterator[str]:
 
 
 def _figures(found: Comparison) -> Iterator[str]:
-    yield "| measure | A | B | change | 95% interval | p |"
-    yield "| --- | ---: | ---: | ---: | --- | ---: |"
-    for one in found.differences:
-        if not one.change.items:
-            continue
-        amount = one.measure.kind == AMOUNT
-        shown = percent_more if amount else points
-        low, high = one.change.low, one.change.high
-        span = NOTHING if low is None or high is None else f"{shown(low)} to {shown(high)}"
-        levels = [
-            NOTHING if value is None else f"{value:.3g}" if amount else f"{100 * value:.1f}%"
-            for value in (one.before, one.after)
-        ]
-        yield _row([one.measure.words, *levels, shown(one.change.value), span, p_value(one.change.p)])
-    yield ""
+    if found.tasks:
+        sheet = measures(found)
+        yield _row([*sheet.names, *sheet.figures])
+        yield _row(["---", *["---:"] * len(sheet.figures)])
+        yield from (_row(map(_text, row)) for row in sheet.rows)
+        yield ""
     yield from (f"- {_text(line)}" for line in remarks(found))
 
 
@@ -144,6 +149,7 @@ def junit(report: NightReport) -> str:
 
     What got worse is a failure; what cannot be told, an error; what has no whole baseline yet is skipped.
     """
+    lost = {candidate: (*tasks, *figures) for candidate, tasks, figures in worse(report)}
     root = ElementTree.Element("testsuites", _counts(report.checks) | {"name": _xml(report.name)})
     for candidate in dict.fromkeys(check.candidate for check in report.checks):
         held = [check for check in report.checks if check.candidate == candidate]
@@ -151,19 +157,19 @@ def junit(report: NightReport) -> str:
         suite = ElementTree.SubElement(root, "testsuite", facts)
         for check in held:
             names = {"classname": _xml(f"{report.name}.{candidate}"), "name": check.name}
-            _case(ElementTree.SubElement(suite, "testcase", names), check)
+            _case(ElementTree.SubElement(suite, "testcase", names), check, lost.get(candidate, ()))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(case: ElementTree.Element, check: Check) -> None:
+def _case(case: ElementTree.Element, check: Check, lost: Iterable[str]) -> None:
     kind = {FAILED: "failure", BROKEN: "error", SKIPPED: "skipped"}.get(check.outcome)
     if kind is None:
         ElementTree.SubElement(case, "system-out").text = _xml(check.line)
         return
     inside = ElementTree.SubElement(case, kind, {"message": _xml(check.line)})
     if check.details or check.measures:
-        inside.text = "\n".join(map(_xml, (*check.details, *check.measures)))
+        inside.text = "\n".join(map(_xml, lost))
 
 
 def results(report: NightReport) -> dict[str, Any]:

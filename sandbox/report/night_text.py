@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandbox.nights.verdict import NightReport
-from sandbox.report.night_files import COURSE, course_cells, outcome_of, worse
+from sandbox.nights.verdict import BROKEN, NightReport
+from sandbox.report.compare_text import left_out
+from sandbox.report.night_files import COURSE, MEANT, course_cells, failing, outcome_of, worse
 from sandbox.report.sheet import Sheet
 
 MOST_LINES = 20
@@ -16,8 +17,8 @@ def sheets(report: NightReport) -> Iterator[Sheet]:
     yield Sheet(
         title=f"Night {report.run} of {report.name}",
         names=("candidate", "test"),
-        figures=("outcome", ""),
-        words=frozenset({"outcome", ""}),
+        figures=("outcome", "why"),
+        words=frozenset({"outcome", "why"}),
         rows=[[check.candidate, check.name, check.outcome, check.line] for check in report.checks],
     )
     if report.courses:
@@ -32,7 +33,7 @@ def sheets(report: NightReport) -> Iterator[Sheet]:
 
 def lines(report: NightReport) -> Iterator[str]:
     """What is said below the tables: what got worse, how to see it, notes; the outcome last."""
-    for candidate, tasks, measures in worse(report.checks):
+    for candidate, tasks, measures in worse(report):
         if tasks:
             yield f"{candidate} got worse on:"
             yield from (f"  {line}" for line in tasks[:MOST_LINES])
@@ -44,5 +45,11 @@ def lines(report: NightReport) -> Iterator[str]:
     if report.transcripts:
         yield "Transcripts, before and after:"
         yield from (f"  {line}" for line in report.transcripts)
+    for candidate, comparison in report.comparisons:
+        yield from (f"{candidate}, {line}" for line in left_out(comparison))
     yield from report.notes
-    yield f"Night {report.run} of {report.name}: {outcome_of(report)}"
+    who = failing(report) or failing(report, BROKEN)
+    if failing(report):
+        yield MEANT
+    named = f" ({', '.join(who)})" if who else ""
+    yield f"Night {report.run} of {report.name}: {outcome_of(report)}{named}"

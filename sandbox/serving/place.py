@@ -18,7 +18,8 @@ from typing import Any
 
 from sandbox.env import owner
 from sandbox.env.constellation import Constellation, Setup
-from sandbox.env.container import Container, describe_bounds
+from sandbox.env.container import Container
+from sandbox.env.container_options import describe_bounds
 from sandbox.env.workspace import AgentEnvironment
 from sandbox.events import Event
 from sandbox.judging import InContainers
@@ -35,7 +36,7 @@ from sandbox.tree import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class ServiceKit:
     """What the trials of a task with services share beside their kit. images, seeds: as in `Setup`."""
 
     images: Mapping[str, str]
@@ -76,10 +77,10 @@ class Served:
             self.services.close()
 
 
-class InServices(InContainers):
+class BesideServices(InContainers):
     """The place of one trial of a task with services."""
 
-    def __enter__(self) -> InServices:
+    def __enter__(self) -> BesideServices:
         if self._trial.task.hidden_ids:
             super().__enter__()
         return self
@@ -132,7 +133,7 @@ class InServices(InContainers):
                 services.start()
                 ready = time.monotonic() - started
                 facts = agent.result()
-            return Served(made[0], services), {**facts, "services": {**self._beside.images, "seconds": ready}}
+            return Served(made[0], services), {**facts, "services": {**self._service_kit.images, "seconds": ready}}
         except BaseException:
             with ExitStack() as closing:
                 closing.callback(services.close)
@@ -141,9 +142,9 @@ class InServices(InContainers):
             raise
 
     def _setup(self, faults: Mapping[str, float], seed: str) -> Setup:
-        beside = self._beside
+        kit = self._service_kit
         services = self._trial.task.services
-        return Setup(services=services, images=beside.images, seeds=beside.seeds, faults=faults, seed=seed)
+        return Setup(services=services, images=kit.images, seeds=kit.seeds, faults=faults, seed=seed)
 
     def _judge_of(self, exam: Exam) -> ReadyJudge:
         """A judge beside fresh services, whose chance is the same for every trial: so equal trees are judged once."""
@@ -160,10 +161,10 @@ class InServices(InContainers):
             raise
 
     @property
-    def _beside(self) -> Beside:
-        beside = self._kit.surroundings
-        assert isinstance(beside, Beside), "the kit of a task with services has it"
-        return beside
+    def _service_kit(self) -> ServiceKit:
+        kit = self._kit.surroundings
+        assert isinstance(kit, ServiceKit), "the kit of a task with services has it"
+        return kit
 
     @property
     def _spec(self) -> Spec:

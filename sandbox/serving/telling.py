@@ -15,6 +15,7 @@ from typing import Any
 from sandbox.errors import TaskError
 from sandbox.services.common.reading import BadSettings
 from sandbox.services.proxy.faults import WRITES
+from sandbox.services.proxy.message import BAD_ANSWER, REPLAYED
 from sandbox.services.proxy.settings import KINDS as FAULTS
 from sandbox.services.proxy.settings import read_settings
 from sandbox.serving.declared import RELAY_FAULTS, Service
@@ -131,16 +132,25 @@ def is_quiet(log: bytes) -> bool:
 
 
 def counted(log: bytes) -> tuple[int, int]:
-    """How many entries a log has, and how many tell of what may have changed a service.
+    """How many entries a log has, and how many tell of what may have changed a service, as far as its client can know.
 
-    That are requests which it carried out, and connections.
+    That are writes that it carried out, or of which it never told what became; and connections over which something
+    was sent. A write that a fault took back while its client was told that it was done is one of them: looking again
+    after it is no repeat. One that the service itself says it had carried out before changes nothing and is none.
     """
-    lines, found = log.split(b"\n")[:-1], 0
-    for line in lines:
-        entry = json.loads(line)
-        done = entry.get("kind") == "answer" and entry.get("method") in WRITES and (entry.get("upstream") or 500) < 400
-        found += done or entry.get("kind") == "closed"
-    return len(lines), found
+    lines = log.split(b"\n")[:-1]
+    return len(lines), sum(_may_have_changed(json.loads(line)) for line in lines)
+
+
+def _may_have_changed(entry: Mapping[str, Any]) -> bool:
+    if entry.get("kind") == "closed":
+        return bool(entry.get("received", 1))
+    if entry.get("kind") != "answer" or entry.get("method") not in WRITES:
+        return False
+    notes = entry.get("notes") or {}
+    if REPLAYED in notes:
+        return False
+    return BAD_ANSWER in notes or (entry.get("upstream") or 500) < 400
 
 
 def gone(log: bytes) -> str | None:

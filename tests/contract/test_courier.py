@@ -165,3 +165,19 @@ def test_an_endpoint_of_the_seed_is_sent_to(tmp_path: Path) -> None:
             kept = client.get("/_roadtest/state").json()["webhook_endpoints"]
     assert holds("whsec_ours", *to.came[0])
     assert kept == {"we_ours": {"id": "we_ours", "url": hook["url"], "events": ["charge.succeeded"]}}
+
+
+def test_nothing_more_is_sent_once_the_log_is_full(tmp_path: Path) -> None:
+    with (
+        receiver() as to,
+        service("payments", tmp_path, SEED) as socket,
+        over(socket, headers=HEADERS) as client,
+    ):
+        for number in range(4):
+            hook = {"url": f"http://127.0.0.1:{to.server_port}/{number}", "events": ["charge.succeeded"]}
+            assert client.post("/v1/webhook_endpoints", json=hook).status_code == 201
+        client.post("/v1/charges", json=CHARGE)
+        assert len(client.get("/_roadtest/deliveries").json()) == 4
+        with proxy(tmp_path, {"payments": {"upstream": {"unix": str(socket)}, "courier": True}}, most_log=1):
+            time.sleep(0.8)
+    assert len(to.came) == len(sent(tmp_path)) == 1

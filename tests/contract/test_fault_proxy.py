@@ -6,6 +6,7 @@ import json
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -336,7 +337,38 @@ def test_a_log_that_is_full_lets_nothing_through(tmp_path: Path) -> None:
         statuses = [at.client.post("/items", json=ITEM).status_code for _ in range(8)]
         assert statuses[0] == 201
         assert statuses[-1] == 503
-        assert len(at.entries()) == len(at.shop.items) == statuses.count(201)
+        assert [one["upstream"] for one in at.entries()].count(201) == len(at.shop.items)
+        assert [one["status"] for one in at.entries()].count(201) == statuses.count(201)
+
+
+def test_what_is_under_way_when_the_log_is_full_does_not_lengthen_it(tmp_path: Path) -> None:
+    """Let in while there was room: what is answered when there is none does not get through, nor who waited."""
+    most = 200_000
+    with rig(tmp_path, most_log=most) as at, ExitStack() as open_ones:
+        every = [
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", at.port), timeout=20)) for _ in range(120)
+        ]
+        for one in every:
+            one.sendall(b"GET /held?" + b"x" * 2000 + b" HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n")
+        _wait(lambda: at.log.stat().st_size >= most and len(at.shop.seen) == AT_ONCE)
+        at.shop.release.set()
+        answers = [one.makefile("rb").read() for one in every]
+        assert all(answer.startswith(b"HTTP/1.1 503") and b"the service log is full" in answer for answer in answers)
+        let_in, ended = at.entries("request"), at.entries()
+        assert AT_ONCE == len(at.shop.seen) < len(let_in) < 120
+        assert sorted(one["cause"] for one in ended) == [one["seq"] for one in let_in]
+        assert [one["upstream"] for one in ended].count(200) == AT_ONCE
+        assert at.log.stat().st_size < most + 3000 + 500 * len(let_in)
+
+
+def test_a_client_that_breaks_off_a_held_request_leaves_it_ended(tmp_path: Path) -> None:
+    with rig(tmp_path, hold=30, **script("time-out")) as at:
+        with socket.create_connection(("127.0.0.1", at.port), timeout=5) as connection:
+            connection.sendall(b"GET /items HTTP/1.1\r\nhost: shop\r\n\r\n")
+            _wait(lambda: at.entries("request"))
+            # Closed so, the other end is told of an error and not of an end.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        _wait(lambda: at.faults() == ["time-out"])
 
 
 def test_told_to_end_it_ends(tmp_path: Path) -> None:

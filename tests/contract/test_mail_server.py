@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import smtplib
 import socket
@@ -18,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.services.relay.faults import Scripted, Settings
+from sandbox.services.relay.server import Relay
 from tests.support.services import over
 
 SECONDS = 20
@@ -181,6 +185,27 @@ def test_a_script_cuts_and_delays_single_connections(tmp_path: Path) -> None:
         seconds = [line["seconds"] for line in closed(mail)]
         # At least seven answers, each of which waited 0.05 seconds or more.
         assert seconds[2] > 0.35
+
+
+def test_a_connection_to_what_is_gone_has_its_end_too(tmp_path: Path) -> None:
+    """Without one, nobody could tell it from one that is still under way."""
+
+    async def connect() -> None:
+        script = (Scripted(fault="cut"),)
+        settings = Settings(service="post", log=str(tmp_path / "log.jsonl"), script=script)
+        relay = Relay(settings, str(tmp_path / "nobody.sock"))
+        port = await relay.listen("127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+        relay.stop()
+
+    asyncio.run(connect())
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [line["kind"] for line in lines] == ["connection", "gone", "closed"]
+    assert {line["cause"] for line in lines[1:]} == {lines[0]["seq"]}
+    assert (lines[2]["received"], lines[2]["sent"], lines[2]["fault"], lines[2]["unfit"]) == (0, 0, None, "cut")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from sandbox.outcomes.happenings import read_happenings
 from sandbox.outcomes.judging import Outcome, judge
 from sandbox.outcomes.spec import read_spec
 from sandbox.outcomes.state import read_state
+from sandbox.serving import telling
 from tests.support.services import over, proxy, service
 
 KEY = {"Authorization": "Bearer sk_test_roadtest"}
@@ -79,6 +80,14 @@ def test_the_same_key_charges_once(client: httpx.Client) -> None:
     assert code(other) == (422, "idempotency_key_reused")
     assert len(state(client)["charges"]) == before + 1
     assert charged(client)["id"] != charged(client)["id"]
+
+
+def test_a_write_that_the_service_had_carried_out_before_is_written_down_as_none(socket: Path, tmp_path: Path) -> None:
+    with proxy(tmp_path, {"payments": {"upstream": {"unix": str(socket)}}}) as ports:
+        with httpx.Client(base_url=f"http://127.0.0.1:{ports['payments']}", headers=KEY, trust_env=False) as client:
+            for key in ("one", "one", "two"):
+                assert client.post("/v1/charges", json=CHARGE, headers={"Idempotency-Key": key}).status_code == 201
+        assert telling.counted((tmp_path / "service.jsonl").read_bytes()) == (6, 2)
 
 
 def test_a_key_of_a_failed_request_may_be_used_again(client: httpx.Client) -> None:

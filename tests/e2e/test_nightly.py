@@ -75,6 +75,15 @@ def typed(folder: Path, *more: str) -> Result:
         ("repeats = 1", "repeats = 1\nconditions = ['nowhere']", "nightly.toml: conditions: nowhere"),
         ("repeats = 1", "repeats = 1\nbudget = { run.cost = -1 }", "nightly.toml: budget.run.cost: "),
         ("repeats = 1", 'repeats = 1\nreference = "openai/"', "nightly.toml: reference: "),
+        (
+            "baseline = 1",
+            "baseline = 1\nsince = 2999-01-01",
+            "nightly.toml: candidates.mine.since: 2999-01-01 is not yet",
+        ),
+        ("repeats = 1", 'repeats = 1\nout = "nightly.toml"', "nightly.toml: out: "),
+        ("repeats = 1", f'repeats = 1\nout = "{"a" * 300}"', "cannot be looked at: File name too long"),
+        ('"runs/nightly/history.sqlite3"', '"nothing://x"', "nightly.toml: history: nothing://x: no such kind"),
+        ('"runs/nightly/history.sqlite3"', '"toy"', "is a directory"),
         ("baseline = 1", 'baseline = "runs/nowhere"', "nightly.toml: candidates.mine.baseline: runs/nowhere: "),
         ("[candidates.mine]", '[candidates."nobody/x"]', "nightly.toml: candidates.nobody/x: "),
     ],
@@ -100,6 +109,26 @@ def test_a_plan_says_what_tonight_would_be_and_writes_nothing(tmp_path: Path) ->
     assert (done.exit_code, json.loads(done.stdout)["trials"]) == (0, 5)
     assert "mine: the next new night is number 1 of 1 of its baseline" in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_plan_names_the_field_of_a_candidate_that_is_not_there(tmp_path: Path) -> None:
+    done = typed(make_place(tmp_path, TOY.replace("[candidates.mine]", "[candidates.mien]")), "--plan")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "nightly.toml: candidates: mien: " in done.stderr
+    assert "candidates.toml has no such name (it has mine)" in done.stderr
+    assert "--night NAME" not in done.stderr, "another night would not mend it"
+
+
+def test_a_plan_of_what_goes_on_is_of_the_night_that_was_begun(tmp_path: Path) -> None:
+    make_place(tmp_path)
+    lock = tmp_path / "runs" / "nightly" / "last-one" / "lock.json"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("cut short", "ascii")
+    words = ["nightly", str(tmp_path / "nightly.toml"), "--plan"]
+    on, new = (CliRunner().invoke(main, [*words, *more]) for more in (["--resume"], []))
+    assert "note: night last-one goes to " in on.stderr
+    assert "go on with it" not in on.stderr
+    assert (new.exit_code, "night last-one did not come to its end; go on with it" in new.stderr) == (0, True)
 
 
 # --- the examples ---

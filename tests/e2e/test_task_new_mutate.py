@@ -15,12 +15,12 @@ import docker
 import pytest
 
 from sandbox.env import images
+from sandbox.kit_making import complete_directory
 from sandbox.loader import load_task
 from sandbox.mutation.applying import mutate
 from sandbox.mutation.functions import take_apart
 from sandbox.task import Task
 from sandbox.tree import pack
-from sandbox.workshop import complete_directory
 from tests.support.builders import text_file
 from tests.support.command import roadtest
 from tests.support.docker import environment

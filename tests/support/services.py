@@ -59,15 +59,19 @@ def _listens(path: Path) -> bool:
 
 
 @contextmanager
-def proxy(place: Path, services: Mapping[str, Mapping[str, Any]], seed: str = "s") -> Iterator[Mapping[str, int]]:
+def proxy(
+    place: Path, services: Mapping[str, Mapping[str, Any]], seed: str = "s", **more: Any
+) -> Iterator[Mapping[str, int]]:
     """A proxy that is ready, with its log in `place/service.jsonl`; yields ports by service.
 
     Args:
         services: settings by service, `upstream` at least.
+        more: settings of all.
     """
     settings = place / "proxy.json"
     told = {name: {"listen": {"port": 0}, **one} for name, one in services.items()}
-    settings.write_text(json.dumps({"seed": seed, "log": str(place / "service.jsonl"), "services": told}))
+    document = {"seed": seed, "log": str(place / "service.jsonl"), "services": told, **more}
+    settings.write_text(json.dumps(document))
     command = [sys.executable, "-m", "sandbox.services.proxy", str(settings)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:

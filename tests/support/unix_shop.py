@@ -28,6 +28,8 @@ class Shop(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.items: list[dict[str, Any]] = []
         self.lock, self.at_once, self.most_at_once = threading.Lock(), 0, 0
         self.seen: list[tuple[str, str, dict[str, str]]] = []
+        # Until it is set, nobody gets an answer from /held.
+        self.release = threading.Event()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.2)
             with shop.lock:
                 shop.at_once -= 1
+        if path == "/held":
+            shop.release.wait(20)
         if path == "/text":
             return self._say(200, "plain", "text/plain")
         return self._say(200, {"path": self.path, "item_count": len(shop.items)})

@@ -119,7 +119,7 @@ def test_a_candidate_is_the_only_one_or_named() -> None:
     one, two = Side(records=rows([1])), Side(records=[*rows([1]), *rows([1], candidate="n")])
     assert candidate_of(one, None, "A") == "m"
     assert candidate_of(two, "n", "B") == "n"
-    for side, name, words in ((two, None, "name one of its candidates (m, n)"), (one, "x", "no trial of x (known: m)")):
+    for side, name, words in ((two, None, "has several candidates (m, n)"), (one, "x", "no trial of x (known: m)")):
         with pytest.raises(BadInput) as caught:
             candidate_of(side, name, "B")
         assert words in str(caught.value)
@@ -296,11 +296,42 @@ def test_the_page_says_what_it_rests_on() -> None:
         "worse",
         "n = 12 tasks of 12 repos, k = 3; 36 pairs",
         "6 tasks less often accepted, 0 more often",
-        "gate FAILED: trials accepted, margin 0 points: that the drop is within the margin is refuted (p = 0.0156)",
+        "trials accepted: B is worse: 100.0% → 50.0%, −50.0 points (",
+        "gate FAILED: trials accepted, margin 0 points: −50.0 points (",
+        "): worse by more than the margin (one-sided p = 0.0156)",
     ):
         assert words in text
     nothing = printed(compared(rows([3]), []))
-    assert nothing.startswith("No trial of the one run has a counterpart in the other: nothing can be compared.")
+    assert nothing.startswith("Nothing can be compared: no trial of A has one in B that it can be held against.")
+
+
+def test_what_is_not_shown_is_told_with_what_may_be_missed() -> None:
+    text = printed(compared(rows([3, 2, 3, 1, 2, 3, 3]), rows([2, 3, 3, 2, 1, 3, 3]), metric="accepted", margin=0.0))
+    found = "trials accepted: no change is shown, which is not to say that there is none: +0.0 points ("
+    assert found in text.replace("81.0% → 81.0%, ", "")
+    assert "may well be missed" in text
+    assert "not shown to be worse by more than the margin (one-sided p = " in text
+    assert "−0.0" not in text, "nothing is less than nothing"
+    five = printed(compared(rows([3] * 6), rows([0] * 5 + [3]), margin=0.0))
+    assert ("gate FAILED" in five, "no change is shown" in five) == (True, False), "the gate tests one side"
+    few = printed(compared(rows([3, 3]), rows([0, 0])))
+    assert "trials accepted: whether B is worse cannot be told from so few: 100.0% → 0.0%" in few
+    same = printed(compared(rows([3] * 6), rows([3] * 6), metric="wall"))
+    assert "seconds that a trial takes: whether B is worse cannot be told: no task tells of it" in same
+
+
+def test_measures_that_no_task_tells_are_told_apart() -> None:
+    text = printed(compared(rows([3] * 6), rows([3] * 6)))
+    (line,) = (line for line in text.splitlines() if line.startswith("Told by no task on both sides: "))
+    told = line.removeprefix("Told by no task on both sides: ").rstrip(".").split("; ")
+    assert set(told) <= {one.words for one in MEASURES.values()}
+
+
+def test_slices_that_are_not_tested_are_told() -> None:
+    few = [{**row, "about": {**row["about"], "category": "x"}} for row in rows([3] * 6)]
+    many = [{**row, "task": f"y-{row['task']}"} for row in rows([2] * 4)]
+    text = printed(compared([*few, *many], [*few, *many], dimensions=("category",)))
+    assert "1 slice is of too few repos" in text
 
 
 def test_the_choices_of_the_command_are_those_there_are() -> None:
@@ -325,6 +356,10 @@ def test_the_command_exits_by_the_gate(tmp_path: Path) -> None:
     assert (data["gate"]["passed"], len(data["flips"])) == (False, 6)
     assert data["transcripts"][1].endswith(f"show {bad} simulated/i0002-report/m/field/0")
     assert typed(good, bad).exit_code == 0
+    assert "Transcripts of what got worse, A then B:" in typed(good, bad).stdout
+    one_value = typed(good, bad, "--by", "suite", "--by", "package").stdout
+    assert "--by suite: all that is compared is of one value" in one_value
+    assert "--by package" not in one_value
     wrong = typed(good, bad, "--gate", "--margin", "nan")
     assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
 
@@ -335,6 +370,40 @@ def test_what_else_differs_between_runs_is_said(tmp_path: Path) -> None:
     text = " ".join(typed(one, two).stdout.split())
     assert "the tools are not the same, so that they are in the differences too (bash)" in text
     assert "(A: calls=5; B: none typed)" in text
+
+
+def test_what_is_set_up_otherwise_is_named(tmp_path: Path) -> None:
+    def run(name: str, **settings: Any) -> Path:
+        candidate = {"kind": "model", "api_base": None, "settings": settings, "digest": DIGEST[:-1] + name}
+        return written(tmp_path / name, rows([3] * 6), candidates={"m": candidate})
+
+    one, two = run("1", model="x/a", temperature=0.2), run("2", model="x/b", temperature=0.2, system="Be brief.\n" * 9)
+    text = " ".join(typed(one, two).stdout.split())
+    assert "m is set up otherwise in B than in A (model: x/a → x/b; system), so that is in the differences too" in text
+
+
+def test_a_candidate_that_is_not_there_or_not_named_is_told_with_the_option(tmp_path: Path) -> None:
+    one, both = (
+        written(tmp_path / "1", rows([3] * 6)),
+        written(tmp_path / "2", [*rows([3] * 6), *rows([3] * 6, candidate="n")]),
+    )
+    several, other = typed(one, both), typed(one, both, "--candidate", "n")
+    assert "has several candidates (m, n): say which with --candidate NAME" in several.stderr
+    assert "no trial of n (known: m); --against NAME says what A calls it" in other.stderr
+    assert typed(one, both, "--candidate", "n", "--against", "m").exit_code == 0
+
+
+def test_what_changed_in_tasks_is_asked_for_by_a_command(tmp_path: Path) -> None:
+    one = written(tmp_path / "1", rows([3] * 6))
+    two = written(tmp_path / "2", rows([3] * 6), tasks={"simulated/i0000-report": "c" * 64})
+    text = typed(one, two).stdout
+    assert f"suite diff {one} {two}" in text
+    assert "not compared: 3 pairs: the task simulated/i0000-report has changed" in text
+    three = written(tmp_path / "3", rows([3] * 6), tasks={f"simulated/i000{n}-report": "c" * 64 for n in range(6)})
+    (line,) = (line for line in typed(one, three).stdout.splitlines() if "have changed" in line)
+    names = ", ".join(f"simulated/i000{n}-report" for n in range(5))
+    assert line == f"not compared: 18 pairs: 6 tasks have changed: {names} and 1 more"
+    assert "suite diff" not in typed(one, one).stdout
 
 
 def test_ten_thousand_trials_are_compared_in_less_than_five_seconds() -> None:

@@ -105,7 +105,7 @@ def test_one_condition_alone(history: History) -> None:
 
 @pytest.mark.parametrize("nights", [3, 12])
 def test_plots_are_what_their_names_say(history: History, nights: int) -> None:
-    hostile = "<script>alert(1)</script> $x^2$ \u202e"
+    hostile = "<script>alert(1)</script> $x^2$ \u202e 模"
     fill(history, ([18] * 8 + [12] * 6)[:nights], [20] * nights, name=hostile)
     found = [lines_of(history, name=hostile), lines_of(history, None, SURE)]
     assert plotted(found, "png", title="t").startswith(b"\x89PNG")
@@ -189,3 +189,27 @@ def test_a_baseline_that_is_set_ends_an_alarm(history: History, tmp_path: Path) 
     assert json.loads(ask("history", "--db", db, "--json").stdout)["candidates"][0]["state"] == BASELINE
     refused = ask(*words, "--candidate", "nobody")
     assert (refused.exit_code, "known: m" in refused.stderr) == (2, True)
+
+
+def test_a_baseline_is_told_by_the_names_of_nights(tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    for day in range(1, 11):
+        name = f"2026-01-{day:02}"
+        run = write_run(tmp_path / "runs" / name, night([2] * 5), at=f"{name}T00:00:00Z")
+        assert ask("history", "add", run, "--db", db, "--nights", "mine").exit_code == 0
+    words = ("--db", db, "--candidate", "m", "--reason", "another model")
+    done = ask("history", "baseline", "2026-01-03", "mine/2026-01-05", *words)
+    assert done.output == "m: the baseline is from mine/2026-01-03 to mine/2026-01-05, 3 nights; 5 since\n"
+    told = ask("history", "--db", db).output
+    assert "m: 2 nights before the baseline that was set are not shown, and do not count." in " ".join(told.split())
+    refused = ask("history", "baseline", "2026-02-03", "2026-02-05", *words)
+    assert refused.exit_code == 2
+    assert "no night 2026-02-03 of mine (the last: 2026-01-10, 2026-01-09, 2026-01-08)" in refused.stderr
+
+
+def test_a_baseline_that_is_not_whole_yet_says_how_long_it_is(tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    assert ask("history", "add", write_run(tmp_path / "one", night([3])), "--db", db, "--nights", "n").exit_code == 0
+    text = " ".join(ask("history", "--db", db).output.split())
+    assert "m: 1 of the 7 nights of its baseline: nothing is tested yet." in text
+    assert "--baseline N takes fewer nights, --config nightly.toml as many as that says." in text

@@ -43,6 +43,7 @@ PURE = {
     "sandbox.caps",
     "sandbox.bounds",
     "sandbox.aftermath",
+    "sandbox.results_file",
     "sandbox.waiting_list",
     "sandbox.widening",
     "sandbox.tally",
@@ -143,9 +144,9 @@ PURE_LIBRARIES = {
 }
 
 # Who may import a library that does something to the world: a module, or all below a package.
-# workshop, kit and probe only say what type their engine is.
+# workshop, kit, kit_making and probe only say what type their engine is.
 ALLOWED = {
-    "docker": {"sandbox.env", "sandbox.workshop", "sandbox.kit", "sandbox.probe"},
+    "docker": {"sandbox.env", "sandbox.workshop", "sandbox.kit", "sandbox.kit_making", "sandbox.probe"},
     "litellm": {"sandbox.llm"},
     "openai": {"sandbox.llm"},
     "httpx": {"sandbox.llm"},
@@ -162,7 +163,13 @@ ALLOWED = {
     "jinja2": {"sandbox.report.html"},
     "matplotlib": {"sandbox.report.html", "sandbox.report.history_plot"},
     "git": {"sandbox.history_reader", "sandbox.gitrepos"},
-    "sqlalchemy": {"sandbox.nights.history", "sandbox.nights.migrations", "sandbox.nights.tables"},
+    "sqlalchemy": {
+        "sandbox.nights.database",
+        "sandbox.nights.history",
+        "sandbox.nights.migrations",
+        "sandbox.nights.rows",
+        "sandbox.nights.tables",
+    },
 }
 
 

@@ -202,3 +202,66 @@ def test_a_night_began_with_its_first_trial(tmp_path: Path) -> None:
 def test_a_night_is_called_as_a_directory_can_be(name: str) -> None:
     with pytest.raises(Exception, match="--night"):
         checked_name(name)
+
+
+# --- nights that cannot be held against the baseline ---
+
+
+def changed(place: Path, digest: str, some: int = TASKS) -> None:
+    """Say that some tasks of a night are other ones than before."""
+    lock = json.loads((place / "lock.json").read_text("ascii"))
+    tasks = lock["inputs"]["tasks"]
+    tasks.update(dict.fromkeys(sorted(tasks)[:some], digest))
+    (place / "lock.json").write_text(json.dumps(lock), "ascii")
+
+
+def after_a_change(place: Place, solved: int, some: int) -> NightReport:
+    """Two nights of a baseline, and one for which tasks were changed."""
+    told(place, {1: rows_of(10), 2: rows_of(10)})
+    run = written(place.out, 3, rows_of(solved))
+    changed(run, "1" * 64, some)
+    with History(place.folder / "h.sqlite3") as history:
+        record_run(history, run, "n", name=place.recorded_as(run.name), whole=False)
+        return tell_night(place, history, run.name, rows_of(solved), {"m": 3 * TASKS}, program="roadtest")
+
+
+def test_a_night_of_which_the_baseline_has_no_task_does_not_pass(tmp_path: Path) -> None:
+    report = after_a_change(place_of(tmp_path), 0, TASKS)
+    assert (outcomes(report)[SEQUENTIAL], report.exit_code) == (BROKEN, 3)
+    assert report.checks[0].line == (
+        "its baseline has none of this night's 12 tasks as they and their conditions are now, "
+        "so that nothing is tested; `since` in nightly.toml begins a new one"
+    )
+
+
+def test_tasks_that_the_baseline_does_not_have_are_told_of(tmp_path: Path) -> None:
+    report = after_a_change(place_of(tmp_path), 10, 5)
+    assert outcomes(report)[SEQUENTIAL] == PASSED
+    assert any(note.startswith("m: 5 of this night's 12 tasks, as they ") for note in report.notes)
+
+
+def test_a_night_by_a_clock_that_was_set_back_is_told_of(tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    report = told(place, {2: rows_of(10), 3: rows_of(10), 4: rows_of(10), 1: rows_of(10)})
+    assert report.notes[0] == (
+        "This night began at 2026-01-01T01:00:00.000Z, before 2026-01-04 (2026-01-04T01:00:00.000Z), "
+        "which is in the history already, and goes before it."
+    )
+    with History(tmp_path / "h.sqlite3") as history:
+        history.set_baseline("n", "m", ("n/2026-01-02", "n/2026-01-03"), at="2026-01-05", reason="")
+    early = told(place, {1: rows_of(10)})
+    assert (outcomes(early)[SEQUENTIAL], early.exit_code) == (BROKEN, 3)
+    assert early.checks[0].line.endswith("before its baseline (2026-01-02T01:00:00.000Z): is the clock right?")
+
+
+def test_since_goes_before_a_baseline_that_was_set_and_ended_before(tmp_path: Path) -> None:
+    days = {1: rows_of(10), 2: rows_of(10), 3: rows_of(2), 4: rows_of(2), 5: rows_of(2)}
+    told(place_of(tmp_path), days)
+    with History(tmp_path / "h.sqlite3") as history:
+        history.set_baseline("n", "m", ("n/2026-01-01", "n/2026-01-02"), at="2026-01-05", reason="")
+    assert outcomes(told(place_of(tmp_path), days))[SEQUENTIAL] == FAILED
+    assert outcomes(told(place_of(tmp_path, since="2026-01-02"), days))[SEQUENTIAL] == FAILED
+    again = told(place_of(tmp_path, since="2026-01-03"), days)
+    assert (outcomes(again)[SEQUENTIAL], again.courses[0].baseline) == (PASSED, 2)
+    late = told(place_of(tmp_path, since="2026-01-06"), days)
+    assert late.checks[0].line.endswith("before `since` (2026-01-06), and does not count")

@@ -11,7 +11,8 @@ import pytest
 
 from sandbox.nights.blame import HOLDS, MACHINE, WORSE
 from sandbox.nights.history import History
-from sandbox.nights.watching import watch
+from sandbox.nights.timeline import BASELINE, UNTESTED
+from sandbox.nights.watching import timeline, watch
 from tests.support.nights import night, put
 
 
@@ -79,3 +80,11 @@ def test_a_season_of_nights_is_watched_in_a_moment(history: History) -> None:
     assert time.process_time() - began < 1
     assert found.finding is not None
     assert found.finding.state == HOLDS
+
+
+def test_nights_of_other_tasks_than_the_baseline_are_not_tested(history: History) -> None:
+    for day in range(1, 8):
+        put(history, day, night([3] * 10 if day < 6 else [0] * 10), digest="d" if day < 6 else "e")
+    found = watch(history, "nightly", "m", first=3)
+    assert [line.state for line in timeline(found, "m", None).lines] == [BASELINE] * 3 + [HOLDS] * 2 + [UNTESTED] * 2
+    assert [found.shared(one) for one in found.after] == [(10, 10)] * 2 + [(0, 10)] * 2

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from sandbox.cli_nightly import ORACLE, unsolved
 from sandbox.compare.comparison import Comparison, compare
 from sandbox.compare.pairing import Side, pair
 from sandbox.errors import BadInput
@@ -17,6 +18,7 @@ from sandbox.nights.config import COMPARE, SEQUENTIAL, Held, NightGate, Watched
 from sandbox.nights.config_file import load_nightly
 from sandbox.nights.verdict import BROKEN, FAILED, PASSED, SKIPPED, Check, NightReport, checks_of
 from sandbox.report.night_files import junit, summary
+from sandbox.report.night_text import lines
 
 CONFIG = """\
 name = "nightly"
@@ -95,6 +97,11 @@ def test_a_gate_of_a_candidate_goes_before_that_of_all(tmp_path: Path) -> None:
         ("calls = 100", "call = 100", "nightly.toml: budget.call: "),
         ('"run.cost" = 40', '"run.seconds" = 40', "nightly.toml: budget.run.seconds: there is no such cap"),
         ("[candidates.fast]", '[candidates.fast]\nsince = "2026-2-1"', "nightly.toml: candidates.fast.since"),
+        (
+            "[candidates.fast]",
+            '[candidates.fast]\nsince = "2026-02-30"',
+            "candidates.fast.since: 2026-02-30 is no date: ",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, before: str, after: str, words: str) -> None:
@@ -135,6 +142,13 @@ def test_one_night_alone_goes_by_the_gate_of_compare() -> None:
     assert (good.outcome, bad.outcome, len(bad.details)) == (PASSED, FAILED, 8)
 
 
+def test_an_oracle_that_does_not_solve_all_is_told() -> None:
+    rows = [{"candidate": ORACLE, "verdict": verdict} for verdict in ("accepted", "budget", "infra-error")]
+    (note,) = unsolved(ORACLE, rows)
+    assert "scripted:oracle, was not accepted in 1 of 2 trials" in note
+    assert unsolved(ORACLE, rows[::2]) == unsolved("m", [{**row, "candidate": "m"} for row in rows]) == []
+
+
 # --- files ---
 
 
@@ -146,13 +160,24 @@ def test_the_summary_begins_with_what_failed() -> None:
     rows = [line for line in text.splitlines() if "compare |" in line]
     assert [row.split(" | ")[0] for row in rows] == ["| m", "| good"]
     for words in (
-        "| trials accepted | 100.0% | 37.5% | −62.5 |",
+        r"| trials accepted \* | 100.0% | 37.5% | −62.5 | −100.0 to −19.2 | 8 | 8 |",
+        "since = DATE in the candidate's table",
         r"- simulated/i3-report \(field\): 3/3 → 0/3",
         "    roadtest show a b",
         "- n",
     ):
         assert words in text
     assert summary(report(checks[0])).startswith("# nightly: passed\n")
+
+
+def test_what_got_worse_has_its_interval_and_n_everywhere() -> None:
+    after = compared([3, 3, 0, 0, 0, 0, 0, 0])
+    night = report(*checks_of(held(COMPARE), None, after), comparisons=(("m", after),))
+    line = "trials accepted: 100.0% → 25.0% (−75.0 points), 95% −100.0 to −36.3, p = 0.031, n = 8"
+    for text in (summary(night).replace("\\", ""), junit(night), "\n".join(lines(night))):
+        assert line in text
+    *_, last = lines(night)
+    assert last == "Night run-1 of nightly: FAILED (m)"
 
 
 def test_nothing_that_others_wrote_is_markdown() -> None:

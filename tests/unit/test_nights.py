@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 from sandbox.nights.blame import HOLDS, MACHINE, WORSE, finding
-from sandbox.nights.counts import Counts, Drops, Floats, drops_of
+from sandbox.nights.counts import Contrast, Counts, Floats, Tallies, tallies_of
 from sandbox.nights.cusum import ALLOWANCE, cusum, limit
 from sandbox.nights.sequential import log_ratio, sequence, standard
 from sandbox.nights.simulate import Years, draw
@@ -20,13 +20,23 @@ def counts(nights: list[list[float]], k: float = 4) -> Counts:
     return Counts(accepted=accepted, trials=np.full(accepted.shape, float(k)))
 
 
-def drops(values: list[float], *, trials: float = 100, base: float = 300, variance: float = 0.2) -> Drops:
-    drop = np.array(values, dtype=np.float64)
-    return Drops(
-        drop=drop,
-        weight=np.full(drop.shape, float(trials)),
-        base=np.array(float(base)),
-        variance=np.full(drop.shape, variance),
+def made_of(accepted: Floats, trials: Floats) -> Counts:
+    return Counts(accepted=accepted, trials=trials)
+
+
+# So many that the one task of a half, which is added to the variance, is next to nothing.
+TASKS = 1_000_000
+
+
+def drops(values: list[float], *, trials: float = 100, base: float = 300, variance: float = 0.2) -> Tallies:
+    """Nights of so many trials each, on which so much less is accepted than in the baseline."""
+    made = np.array([base, *[trials] * len(values)])[:, None]
+    rates = np.array([0.0, *values])[:, None]
+    return Tallies(
+        counts=Counts(accepted=-rates * made, trials=made / TASKS),
+        tasks=np.array([float(TASKS)]),
+        spread=np.full((len(values), 1), variance * TASKS),
+        beyond=np.ones(len(values)),
     )
 
 
@@ -49,38 +59,79 @@ def log_mixture(
 # --- counts ---
 
 
+def whole(found: Tallies) -> Contrast:
+    """Each night against the baseline."""
+    return found.contrast(found.counts.rows(slice(0, 1)), found.counts.rows(slice(1, None)), slice(None))
+
+
 def test_a_drop_is_the_mean_over_tasks() -> None:
-    found = drops_of(counts([[4, 2, 0], [4, 4, 0]]), counts([[2, 3, 0], [4, 0, 4]]))
+    found = whole(tallies_of(counts([[4, 2, 0], [4, 4, 0]]), counts([[2, 3, 0], [4, 0, 4]])))
     assert found.drop == pytest.approx([(0.5 + 0 + 0) / 3, (0 + 0.75 - 1) / 3])
-    assert found.base == pytest.approx(24)
-    assert found.weight == pytest.approx([12, 12])
+    assert found.trials == pytest.approx([1 / (1 / 24 + 1 / 12)] * 2)
 
 
 def test_tasks_that_are_missing_somewhere_count_where_they_are_there() -> None:
     first = Counts(accepted=np.array([[2.0, 4, 0]]), trials=np.array([[4.0, 4, 0]]))
     rest = Counts(accepted=np.array([[1.0, 0, 3], [0, 0, 3]]), trials=np.array([[4.0, 0, 4], [0, 0, 4]]))
-    found = drops_of(first, rest)
-    assert found.drop == pytest.approx([0.25, 0])
-    assert found.weight == pytest.approx([4, 0])
+    found = tallies_of(first, rest)
+    assert whole(found).drop == pytest.approx([0.25, 0])
+    assert whole(found).trials == pytest.approx([2, 0])
     assert np.isfinite(sequence(found).evidence).all()
+
+
+def test_tasks_that_are_run_alike_are_reckoned_as_one() -> None:
+    random = np.random.default_rng(5)
+    trials = np.repeat(random.integers(0, 4, (9, 3)), 4, axis=1).astype(float)[:, random.permutation(12)]
+    trials[0] = 3
+    accepted = random.binomial(trials.astype(int), 0.7).astype(float)
+    made = Counts(accepted=accepted, trials=trials)
+    found = tallies_of(made.rows(slice(0, 2)), made.rows(slice(2, None)))
+    assert found.tasks.tolist() == [4, 4, 4]
+    parts = [Counts(accepted=made.accepted[:, [n]], trials=made.trials[:, [n]]) for n in range(12)]
+    alone = [whole(tallies_of(part.rows(slice(0, 2)), part.rows(slice(2, None)))) for part in parts]
+    told = np.array([one.trials for one in alone])
+    assert whole(found).trials == pytest.approx(told.sum(axis=0))
+    each = np.array([one.drop for one in alone])
+    assert whole(found).drop == pytest.approx((told * each).sum(axis=0) / np.maximum(told.sum(axis=0), 1e-9))
 
 
 def test_the_variance_of_a_trial_is_without_bias() -> None:
     first, rest = draw(Years(shape=(2, 2), baseline=1, nights=1), 4_000, 1)
-    pooled = drops_of(first, rest).variance[:, 0].mean()
+    pooled = whole(tallies_of(first, rest)).variance[:, 0].mean()
     # Of a beta law p(1−p) has the mean ab/((a+b)(a+b+1)); one task of a half is added.
     assert pooled == pytest.approx(4 / 20 + 0.25 / 60, rel=0.01)
 
 
+def test_the_variance_is_of_the_tasks_that_are_held_against_each_other() -> None:
+    steady, odd = [4.0] * 9, [2.0]
+    both = tallies_of(counts([steady + odd]), counts([steady + odd]))
+    last = counts([steady + odd])
+    last.trials[0, :9] = last.accepted[0, :9] = 0
+    alone = tallies_of(counts([steady + odd]), last)
+    assert whole(both).variance[0] < 0.06
+    assert whole(alone).variance[0] == 0.25
+
+
+def test_tasks_that_go_take_their_luck_with_them() -> None:
+    """Half the tasks had a lucky baseline, half an unlucky one; when those go, nothing has changed for the others."""
+    lucky, not_lucky = [4.0] * 10, [0.0] * 10
+    first, usual, gone = counts([lucky + not_lucky]), counts([[2.0] * 20] * 30), counts([[2.0] * 20] * 60)
+    gone.trials[:, 10:] = gone.accepted[:, 10:] = 0
+    both = made_of(*(np.concatenate([getattr(one, name) for one in (usual, gone)]) for name in ("accepted", "trials")))
+    found = sequence(tallies_of(first, both))
+    assert not found.alarms()[29]
+    assert not found.alarms()[-1]
+
+
 def test_where_nothing_varies_the_variance_is_not_zero() -> None:
-    found = drops_of(counts([[4] * 5]), counts([[4] * 5] * 3))
-    assert (found.variance == 0.05).all()
+    found = tallies_of(counts([[4] * 5]), counts([[4] * 5] * 3))
+    assert (whole(found).variance == 0.05).all()
     assert sequence(found).p[-1] > 0.3
 
 
 def test_nights_that_differ_by_more_than_chance_are_told_by_their_neighbours() -> None:
     quiet, loud = (draw(Years(baseline=10, nights=3, night_effect=effect), 100, 2) for effect in (0.0, 0.6))
-    one, two = (drops_of(*both).variance.mean() for both in (quiet, loud))
+    one, two = (whole(tallies_of(*both)).variance.mean() for both in (quiet, loud))
     assert two > 2.5 * one
 
 
@@ -94,7 +145,9 @@ def test_the_evidence_is_the_ratio_of_likelihoods(since: int) -> None:
     after, before = 100.0 * (5 - since), 300.0 + 100.0 * since
     drop = np.mean(values[since:]) - np.sum(values[:since]) * 100 / before
     assert drop < 0, "of which Bennett's bound changes nothing"
-    found = log_ratio(np.array(drop), np.array(after), np.array(before), np.array(0.2), 0.1)
+    trials = after * before / (after + before)
+    held = Contrast(drop=np.array(drop), trials=np.array(trials), variance=np.array(0.2))
+    found = log_ratio(held, 0.1)
     assert found == pytest.approx(log_mixture(values, since, typical=0.1, **said), abs=1e-6)
 
 
@@ -134,14 +187,10 @@ def test_the_baselines_own_error_is_in_it() -> None:
 
 
 def test_nights_without_trials_change_nothing() -> None:
-    held = drops([0.05, 0.05, 0.05])
-    gap = Drops(
-        drop=np.array([0.05, 0.0, 0.05, 0.05]),
-        weight=np.array([100.0, 0, 100, 100]),
-        base=held.base,
-        variance=np.full(4, 0.2),
-    )
-    one, two = sequence(gap), sequence(held)
+    random = np.random.default_rng(4)
+    made = Counts(accepted=random.binomial(4, 0.6, (8, 20)).astype(float), trials=np.full((8, 20), 4.0))
+    gap = made_of(*(np.insert(values, 5, 0.0, axis=0) for values in (made.accepted, made.trials)))
+    one, two = (sequence(tallies_of(all_.rows(slice(0, 2)), all_.rows(slice(2, None)))) for all_ in (gap, made))
     assert one.drop[-1] == pytest.approx(two.drop[-1])
     assert (one.low[-1], one.high[-1]) == pytest.approx((two.low[-1], two.high[-1]))
 

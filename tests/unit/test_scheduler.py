@@ -281,16 +281,31 @@ def test_a_provider_that_fails_in_trial_after_trial_is_left_alone(tmp_path: Path
     assert outcome.missing == 6
 
 
-def test_a_verdict_in_between_shows_that_the_provider_is_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("judging", [0.0, 0.05], ids=["judged at once", "judged while others fail"])
+def test_a_trial_that_is_answered_in_between_shows_that_the_provider_is_there(tmp_path: Path, judging: float) -> None:
     turn = itertools.count()
 
     def behave(trial: Trial, attempt: int) -> Behaviour:
-        # Every other one: judging has places of its own, so the next may have failed before a verdict is put down.
-        lost = next(turn) % 2 == 0
-        return Behaviour(fails=("agent", ProviderError("now and then", kind="bad-request")) if lost else None)
+        lost = next(turn) % 3 != 2
+        wrong = ProviderError("now and then", kind="bad-request")
+        return Behaviour(fails=("agent", wrong) if lost else None, judging=judging)
 
     outcome, _, _ = run(planned(repeats=9), tmp_path, behave, bounds=Bounds(containers=1, judges=1))
     assert outcome.missing == 0
+
+
+def test_an_answer_from_before_does_not_show_it_when_its_verdict_comes(tmp_path: Path) -> None:
+    """One is being judged while the next ones fail: its verdict says nothing of a provider that went since then."""
+
+    def behave(trial: Trial, attempt: int) -> Behaviour:
+        lost = trial.repeat > 0
+        wrong = ProviderError("down", kind="bad-request")
+        # Its verdict comes after the second failure and before the third.
+        return Behaviour(fails=("agent", wrong) if lost else None, judging=0.15, asking=0.1 if lost else 0.0)
+
+    outcome, shop, _ = run(planned(repeats=9), tmp_path, behave, bounds=Bounds(containers=1, judges=1))
+    assert len(shop.begun) == 4
+    assert outcome.missing == 5
 
 
 def test_an_engine_that_stays_away_ends_the_run_and_nothing_is_tried_for_ever(tmp_path: Path) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sandbox.outcomes.state import read_state
 from sandbox.services.common.reading import BadSettings
 from sandbox.services.moto.plain import Number, dumps, plain, typed
 from sandbox.services.postgres.export import NoRows, document
-from sandbox.services.redis.keys import BadKeys, commands, row
+from sandbox.services.redis.keys import BadKeys, commands, row, text
 from sandbox.services.relay.faults import KINDS, Faults, Settings, read_settings
 from sandbox.services.smtp.mail import Mail
 from sandbox.services.smtp.mail import row as row_of_mail
+
+# Of pieces that could be taken for one another.
+PIECES = [b"\\", b"x", b"5", b"c", b"f", b"\xff", b"\xc3", b"\xa9", b"\x00"]
 
 
 def said(*cells: str) -> bytes:
@@ -52,6 +58,21 @@ def test_keys_of_redis_are_rows_by_type() -> None:
     assert row("sets", [b"b", b"a"]) == {"items": ["a", "b"]}
     assert row("sorted_sets", [b"a", b"1", b"b", b"0.5", b"c", b"inf"]) == {"scores": {"a": 1, "b": 0.5, "c": "inf"}}
     assert row("streams", [[b"0-1", [b"k", b"v"]]]) == {"entries": {"0-1": {"k": "v"}}}
+
+
+@given(data=st.lists(st.sampled_from(PIECES)).map(b"".join))
+@example(data=b"\\xff")
+@example(data=b"\\x5cxff")
+def test_bytes_can_be_told_from_their_text(data: bytes) -> None:
+    """So two keys of a database are never one of its state."""
+    parts = re.split(r"\\x(5c|[89a-f][0-9a-f])", text(data))
+    assert b"".join(bytes.fromhex(part) if n % 2 else part.encode() for n, part in enumerate(parts)) == data
+
+
+def test_a_backslash_is_one_unless_it_would_be_taken_for_a_byte() -> None:
+    for plain_text in ('{"a": "b\\n\\u00e9"}', "C:\\xé\\x", "\\x41", "\\xFF", "\\"):
+        assert text(plain_text.encode()) == plain_text
+    assert text(b"\\xe9") == "\\x5cxe9"
 
 
 def test_a_seed_of_redis_is_commands() -> None:

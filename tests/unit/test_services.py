@@ -167,6 +167,33 @@ def test_each_service_has_an_address_of_its_own_and_the_proxy_understands_its_se
     assert telling.relay_settings(services[1], {"cut": 0.5, "stale": 0.1}, "s")["rates"] == {"cut": 0.5}
 
 
+@pytest.mark.parametrize(
+    ("entry", "counts"),
+    [
+        ({"kind": "request", "method": "POST"}, False),
+        ({"kind": "answer", "method": "GET", "upstream": 200}, False),
+        ({"kind": "answer", "method": "POST", "upstream": 201}, True),
+        ({"kind": "answer", "method": "POST", "upstream": 409}, False),
+        ({"kind": "answer", "method": "POST", "upstream": None, "fault": "server-error"}, False),
+        # Done, and nobody was told.
+        ({"kind": "answer", "method": "POST", "upstream": 201, "status": None, "fault": "lost-response"}, True),
+        # Not done, but who was told that it was is right to look.
+        ({"kind": "answer", "method": "POST", "upstream": 201, "status": 201, "fault": "no-op"}, True),
+        # Asked, and no answer came that tells what it did.
+        ({"kind": "answer", "method": "POST", "upstream": None, "notes": {"bad answer": "too late"}}, True),
+        # What was done before is only told once more.
+        ({"kind": "answer", "method": "POST", "upstream": 201, "notes": {"replayed": True}}, False),
+        ({"kind": "closed", "received": 40, "sent": 9}, True),
+        ({"kind": "closed", "received": 0, "sent": 12}, False),
+        ({"kind": "delivery", "status": 204}, False),
+    ],
+)
+def test_what_may_have_changed_a_service_is_counted_and_nothing_else(entry: Mapping[str, Any], counts: bool) -> None:
+    line = json.dumps({"notes": {}, **entry}).encode() + b"\n"
+    assert telling.counted(line) == (1, int(counts))
+    assert telling.counted(line * 2 + b'{"torn') == (2, 2 * counts)
+
+
 def test_a_script_that_does_not_hold_is_the_tasks_fault() -> None:
     odd = Service(name="payments", kind="payments", script=({"fault": "stale", "nth": 0},))
     with pytest.raises(TaskError, match=r"services\.payments\.script\[0\]\.nth"):

@@ -237,10 +237,16 @@ def test_stats_go_over_runs_or_the_history_and_name_no_held_out_task(tmp_path: P
     )
 
 
+def test_a_run_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    done = ask("suite", "stats", tmp_path / "no")
+    assert (done.exit_code, done.stderr) == (2, f"roadtest: {tmp_path / 'no'}: there is no such directory\n")
+
+
 def test_a_canary_is_written_once_and_missed_where_it_lacks(task: Path, tmp_path: Path) -> None:
     lacking = ask("suite", "canary", tmp_path / "tasks")
     assert lacking.exit_code == 1
     assert "toy/calc: there is no canary.txt" in lacking.output
+    assert f"suite canary {tmp_path / 'tasks'} --write DIR" in lacking.stderr
     assert ask("suite", "canary", tmp_path / "tasks", "--write", tmp_path / "tasks").exit_code == 0
     line = (tmp_path / "tasks" / "canary.txt").read_text("utf-8").strip()
     text = (task / "task.toml").read_text("utf-8")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.services.proxy import routes
@@ -14,13 +14,14 @@ from sandbox.services.proxy.damage import damaged
 from sandbox.services.proxy.faults import HELD, Fault, Faults
 from sandbox.services.proxy.forwarding import BadAnswer, ServiceGone, Unsendable, forward
 from sandbox.services.proxy.memory import Memory
-from sandbox.services.proxy.message import Answer, Headers, Request
+from sandbox.services.proxy.message import BAD_ANSWER, FULL, REPLAYED, Answer, Headers, Request
 from sandbox.services.proxy.service_log import ServiceLog
 from sandbox.services.proxy.settings import DUPLICATED, LOST, NO_OP, RATE_LIMIT, SERVER_ERROR, STALE, TIME_OUT, Service
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Requests that a service has at a time. Those that wait to be taken by one are refused by the kernel from 100 on.
 AT_ONCE = 64
+_FULL = "the service log is full"
 _DRY_RUN: Headers = (("roadtest-dry-run", "1"),)
 _PHRASES = {429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 
@@ -59,10 +60,13 @@ class Carrier:
             LogFailed: what happened cannot be written down.
         """
         if self._log.full:
-            return _says(503, "the service log is full")
+            return _says(503, _FULL)
         started = time.monotonic()
         number = self._log.request(self._service.name, request)
         told = self._refused(request) or await self._through(number, request, hold)
+        if self._log.full and told.answer is not None:
+            # The log may have filled meanwhile, and hundreds of answers together are as much again as it may hold.
+            told = replace(told, answer=_says(503, _FULL), fault=None, notes={**told.notes, FULL: True})
         seconds = round(time.monotonic() - started, 6)
         rest = {"upstream": told.upstream, "fault": told.fault, "seconds": seconds, "notes": told.notes}
         self._log.answer(self._service.name, number, request, told.answer, **rest)
@@ -94,16 +98,20 @@ class Carrier:
     async def _asked(self, number: int, request: Request, extra: Headers = (), **notes: Any) -> Told:
         try:
             async with self._room:
+                if self._log.full:
+                    return Told(answer=_says(503, _FULL))
                 answer = await forward(self._service.upstream, request, extra)
         except Unsendable as exc:
             return Told(answer=_says(400, str(exc)), notes={"refused": "unsendable"})
         except BadAnswer as exc:
-            return Told(answer=_says(502, "Bad Gateway"), notes={"bad answer": str(exc)})
+            return Told(answer=_says(502, "Bad Gateway"), notes={BAD_ANSWER: str(exc)})
         except ServiceGone as exc:
             self._log.gone(self._service.name, number, str(exc))
             return Told(answer=_says(502, "Bad Gateway"), notes={"gone": True})
         if not extra:
             self._memory.note(request, answer)
+        if answer.header("idempotent-replayed"):
+            notes[REPLAYED] = True
         return Told(answer=answer, upstream=answer.status, notes=notes)
 
     async def _from_memory(self, number: int, request: Request, fault: Fault) -> Told:
@@ -118,11 +126,11 @@ class Carrier:
         if told.answer is None or told.upstream is None:
             return told
         if fault.kind == LOST:
-            return Told(answer=None, upstream=told.upstream, fault=LOST)
+            return replace(told, answer=None, fault=LOST)
         answer = told.answer if fault.kind == NO_OP else damaged(fault.kind, told.answer, fault.draw)
         if answer is None:
-            return Told(answer=told.answer, upstream=told.upstream, notes={"unfit": fault.kind})
-        return Told(answer=answer, upstream=told.upstream, fault=fault.kind)
+            return replace(told, notes={**told.notes, "unfit": fault.kind})
+        return replace(told, answer=answer, fault=fault.kind)
 
 
 def _turned_away(fault: Fault) -> Told:

@@ -51,6 +51,8 @@ class Courier:
     async def _round(self) -> None:
         answer = await self._ask("GET", WAITING)
         for delivery in json.loads(answer.body) if answer.status == 200 else []:
+            if self._log.full:
+                return
             if time.monotonic() >= self._not_before.get(delivery["id"], 0.0):
                 await self._deliver(delivery)
 

@@ -14,6 +14,9 @@ _HOP = frozenset(
     | {"transfer-encoding", "upgrade", "expect", "content-length"}
 )
 OURS = "roadtest-"
+# What the log may say of an answer, in `notes`: there was none that could be carried; it is that of the same request
+# before; the log was full when it came, so that the client did not get it.
+BAD_ANSWER, REPLAYED, FULL = "bad answer", "replayed", "full"
 _CREDENTIALS = frozenset({"authorization", "cookie", "set-cookie", "x-api-key"})
 
 

@@ -189,6 +189,7 @@ class _Client:
                     left -= len(data)
 
     async def _hold(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
+        # That time is over, and that the client broke off, are both errors of the system.
+        with contextlib.suppress(OSError):
             async with asyncio.timeout(seconds):
                 await self._reader.read(1)

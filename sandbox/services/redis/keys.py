@@ -2,12 +2,14 @@
 
 A state has a collection for each type, its rows by key: `strings` (value), `hashes` (the fields themselves), `lists`
 (items), `sets` (items, sorted), `sorted_sets` (scores by member), `streams` (entries by id); and `expiries` (at_ms,
-since 1970). Bytes that are no UTF-8 are written `\\xNN`. A seed has the same collections, shorter: see `commands`.
+since 1970). Bytes that are no UTF-8 are written `\\xNN`, and a backslash that would be read as the beginning of one
+`\\x5c`, so that different keys stay different. A seed has the same collections, shorter: see `commands`.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,9 +29,13 @@ class BadKeys(ValueError):
     """A seed that does not hold."""
 
 
+# Backslashes that stand as if they were what a byte is written as: one that is no UTF-8, or a backslash itself.
+_AMBIGUOUS = re.compile(rb"\\(?=x(?:5c|[89a-f][0-9a-f]))")
+
+
 def text(data: bytes) -> str:
-    """Bytes as a text."""
-    return data.decode("utf-8", "backslashreplace")
+    """Bytes as a text, another one for any other bytes."""
+    return _AMBIGUOUS.sub(rb"\\x5c", data).decode("utf-8", "backslashreplace")
 
 
 def row(collection: str, value: Any) -> dict[str, Any]:

@@ -82,15 +82,7 @@ class Relay:
         if fault is not None and fault.kind == REFUSE:
             count.done = True
         else:
-            try:
-                up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
-            except OSError as exc:
-                self._log.write("gone", service=self._service, cause=number, why=str(exc))
-                return
-            try:
-                await _both_ways((reader, writer), (up_reader, up_writer), fault, count)
-            finally:
-                up_writer.transport.abort()
+            await self._carry(number, (reader, writer), fault, count)
         if not count.done or (fault is not None and fault.kind == DELAY):
             await _part(writer)
         done = fault.kind if fault is not None and count.done else None
@@ -98,6 +90,17 @@ class Relay:
         seconds = round(time.monotonic() - began, 3)
         told = {"received": count.received, "sent": count.sent, "seconds": seconds, "fault": done, "unfit": unfit}
         self._log.write("closed", service=self._service, cause=number, **told)
+
+    async def _carry(self, number: int, client: _Ends, fault: Fault | None, count: _Count) -> None:
+        try:
+            up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
+        except OSError as exc:
+            self._log.write("gone", service=self._service, cause=number, why=str(exc))
+            return
+        try:
+            await _both_ways(client, (up_reader, up_writer), fault, count)
+        finally:
+            up_writer.transport.abort()
 
 
 _Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
