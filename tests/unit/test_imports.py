@@ -173,9 +173,10 @@ ALLOWED = {
 }
 
 
-def modules() -> list[str]:
+@cache
+def modules() -> tuple[str, ...]:
     """Every module of the harness; those of the guest run elsewhere and have rules of their own."""
-    return [name for name in map(_name, sorted(ROOT.rglob("*.py"))) if not name.startswith("sandbox.guest.")]
+    return tuple(name for name in map(_name, sorted(ROOT.rglob("*.py"))) if not name.startswith("sandbox.guest."))
 
 
 def _name(path: Path) -> str:
@@ -201,14 +202,18 @@ def _imports(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports are not used here"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+        elif isinstance(node, ast.Call) and _called(node.func) in ("import_module", "__import__"):
             constants = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
             yield from (value for value in constants if isinstance(value, str))
 
 
+def _called(function: ast.expr) -> str | None:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
+
+
 def own(name: str) -> set[str]:
     """The modules of the harness that a module imports."""
-    known = set(modules())
+    known = frozenset(modules())
     found = set()
     for target in imports(_path(name)):
         if target.partition(".")[0] == "sandbox":
