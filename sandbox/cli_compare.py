@@ -81,7 +81,8 @@ def compare(
         by=tuple(dict.fromkeys(dimensions)),
         hint="" if against or candidate is None else "; --against NAME says what A calls it",
     )
-    notes = (*notes, *_undivided(dimensions, found), *_changed(found, before, after))
+    unused = ["--margin counts with --gate alone; nothing is made of it here"] if margin and not gate else []
+    notes = (*notes, *unused, *_undivided(dimensions, found), *_changed(found, before, after))
     shown = transcripts(found, (str(before), str(after)), program_name())
     if as_json:
         warn(notes)

@@ -16,7 +16,7 @@ from sandbox.veil import SUITE, alias, veiled
 
 HELD_AGAINST = ("tasks", "conditions", "candidates", "tools")
 # Of a setting that is told with its value.
-LONGEST = 60
+LONGEST, SHOWN = 60, (str, int, float, bool, type(None))
 
 
 def read_comparison(
@@ -85,8 +85,13 @@ def _settings(one: Any, two: Any) -> Iterator[str]:
         values = [flat.get(name) for flat in both]
         if values[0] != values[1]:
             words = ["none" if value is None else str(value) for value in values]
-            short = all(len(word) <= LONGEST and word.isprintable() for word in words)
-            yield f"{name}: {words[0]} → {words[1]}" if short else name
+            shown = all(isinstance(value, SHOWN) for value in values) and all(map(_fit_to_show, words))
+            yield f"{name}: {words[0]} → {words[1]}" if shown else name
+
+
+def _fit_to_show(word: str) -> bool:
+    """Short, on one line, and no address with a password in it."""
+    return len(word) <= LONGEST and word.isprintable() and "@" not in word
 
 
 def _flat(entry: Any) -> dict[str, Any]:

@@ -360,6 +360,8 @@ def test_the_command_exits_by_the_gate(tmp_path: Path) -> None:
     one_value = typed(good, bad, "--by", "suite", "--by", "package").stdout
     assert "--by suite: all that is compared is of one value" in one_value
     assert "--by package" not in one_value
+    assert "--margin counts with --gate alone" in typed(good, bad, "--margin", "3").stdout
+    assert "--margin counts" not in typed(good, bad, "--gate", "--margin", "3").stdout
     wrong = typed(good, bad, "--gate", "--margin", "nan")
     assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
 
@@ -380,6 +382,9 @@ def test_what_is_set_up_otherwise_is_named(tmp_path: Path) -> None:
     one, two = run("1", model="x/a", temperature=0.2), run("2", model="x/b", temperature=0.2, system="Be brief.\n" * 9)
     text = " ".join(typed(one, two).stdout.split())
     assert "m is set up otherwise in B than in A (model: x/a → x/b; system), so that is in the differences too" in text
+    secret = run("3", model="x/a", temperature=0.2, extra={"headers": {"X": "s3cret"}}, base="http://me:s3cret@host")
+    text = " ".join(typed(one, secret).stdout.split())
+    assert ("(extra; base)" in text, "s3cret" in text) == (True, False)
 
 
 def test_a_candidate_that_is_not_there_or_not_named_is_told_with_the_option(tmp_path: Path) -> None:
