@@ -113,7 +113,7 @@ def history(
         name = which(held, suite)
         found = _timelines(held, name, candidates, condition, terms)
         hidden = len(held.held_out(name))
-        told = [*_cut(held, name, found), *remarks(found, hidden, terms.wanted(found))]
+        told = [*_chosen(held, name, found), *remarks(found, hidden, terms.wanted(found))]
     if terms.own is None and any(one.limit is None and 0 < len(one.lines) < baseline for one in found):
         told.append("--baseline N takes fewer nights, --config nightly.toml as many as that says.")
     if plot is not None:
@@ -186,12 +186,15 @@ def _run_of(suite: str, night: str, known: Sequence[str]) -> str:
     return named
 
 
-def _cut(held: History, suite: str, found: Sequence[Timeline]) -> Iterator[str]:
-    """Of baselines that were set what came before them, and does not count any more."""
+def _chosen(held: History, suite: str, found: Sequence[Timeline]) -> Iterator[str]:
+    """Baselines that were set, why, and what came before them and does not count any more."""
     from sandbox.report.transcript_lines import count
 
     for one in found:
-        if one.lines and held.baseline(suite, one.candidate) is not None:
+        chosen = held.baseline(suite, one.candidate)
+        if one.lines and chosen is not None:
+            ends = " to ".join(run.removeprefix(f"{suite}/") for run in dict.fromkeys(chosen.ends))
+            yield f"{one.candidate}: its baseline, {ends}, was set at {chosen.at}: {chosen.reason}"
             all_nights = held.counts(suite, one.candidate)
             first = [night.run for night in all_nights.nights].index(one.lines[0].run)
             if before := int((all_nights.counts.trials[:first].sum(axis=1) > 0).sum()):

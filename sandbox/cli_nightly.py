@@ -70,9 +70,13 @@ def nightly(
         check_inputs(place, chosen)
         called = _which(place, night, resume=resume)
         records = _carried_out(place, chosen, called, as_json=as_json)
-        report = _told(place, chosen, called, records)
-        _write_files(place, report)
-    _print(place, report, records, as_json=as_json)
+        with _kept(place, called):
+            report = _told(place, chosen, called, records)
+        try:
+            _write_files(place, report)
+        finally:
+            # A full disk is no reason to be silent about what was found.
+            _print(place, report, records, as_json=as_json)
     sys.exit(report.exit_code)
 
 
@@ -153,6 +157,16 @@ def _of_night(night: str) -> Iterator[None]:
         yield
     except BadInput as exc:
         raise BadInput(f"night {night}: {exc} (--night NAME begins another night)") from exc
+
+
+@contextlib.contextmanager
+def _kept(place: Place, night: str) -> Iterator[None]:
+    """Where a night cannot be recorded, say that its trials are not lost."""
+    try:
+        yield
+    except HarnessError as exc:
+        again = f"once that is put right, what is said of the night: {_again(place, night)}"
+        raise HarnessError(f"{exc}\nroadtest: all trials are kept in {place.run(night).path}; {again}") from exc
 
 
 @contextlib.contextmanager

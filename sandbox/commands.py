@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("roadtest: stopped", err=True)
             ctx.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except BrokenPipeError:  # who read the output has read enough
             _write_no_more()
             ctx.exit(DONE)
@@ -47,6 +50,11 @@ class Commands(click.Group):
             _write_no_more()
             with contextlib.suppress(OSError):
                 click.echo(f"roadtest: the output cannot be written: {exc.strerror or exc}", err=True)
+            ctx.exit(FAILED)
+        except Exception:
+            # Python would end with 1, which says that something got worse or does not hold.
+            traceback.print_exc()
+            click.echo("roadtest: a fault of Roadtest itself (above); what was finished is kept", err=True)
             ctx.exit(FAILED)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -140,7 +140,8 @@ class Held:
 
     gathered: how many nights its baseline has, this one too if it is of the baseline; wanted: how many it is to have,
     None: the baseline is a run. of_baseline: whether this night is one of the baseline, so that nothing is tested.
-    why: where the sequential test says nothing of it, why not.
+    why: where the sequential test says nothing of it, why not. since: the night since which it is likeliest worse,
+    where there is an alarm.
     """
 
     watched: Watched
@@ -148,3 +149,4 @@ class Held:
     wanted: int | None = None
     of_baseline: bool = False
     why: str = ""
+    since: str | None = None

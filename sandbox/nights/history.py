@@ -15,7 +15,7 @@ from sandbox.errors import BadInput
 from sandbox.nights.counts import Counts
 from sandbox.nights.database import engine_of, transaction
 from sandbox.nights.migrations import is_up_to_date, migrate
-from sandbox.nights.night import Night, Nights, Proof
+from sandbox.nights.night import ChosenBaseline, Night, Nights, Proof
 from sandbox.nights.rows import Record, row_of
 from sandbox.nights.tables import baselines, held_out_tasks, proofs, runs, trials
 from sandbox.nights.tables import conditions as condition_digests
@@ -256,11 +256,11 @@ class History:
             ends = {"first_run_id": numbers[first], "last_run_id": numbers[last]}
             connection.execute(insert(baselines).values(**facts, **ends))
 
-    def baseline(self, suite: str, candidate: str) -> tuple[str, str] | None:
-        """The first and the last run of a candidate's baseline; None: none was set."""
+    def baseline(self, suite: str, candidate: str) -> ChosenBaseline | None:
+        """A candidate's baseline, the last one that was set; None: none was."""
         names = select(runs.c.run)
         asked = (
-            select(baselines.c.first_run_id, baselines.c.last_run_id)
+            select(baselines.c.first_run_id, baselines.c.last_run_id, baselines.c.at, baselines.c.reason)
             .where(baselines.c.suite == suite, baselines.c.candidate == candidate)
             .order_by(baselines.c.at.desc(), baselines.c.id.desc())
         )
@@ -268,8 +268,8 @@ class History:
             found = connection.execute(asked).first()
             if found is None:
                 return None
-            first, last = (connection.scalars(names.where(runs.c.id == number)).one() for number in found)
-        return first, last
+            first, last = (connection.scalars(names.where(runs.c.id == number)).one() for number in found[:2])
+        return ChosenBaseline(ends=(first, last), at=found.at, reason=found.reason)
 
     def _connected(self, *, writes: bool = False) -> AbstractContextManager[Connection]:
         """A transaction; HarnessError: whatever goes wrong."""

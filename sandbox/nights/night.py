@@ -32,6 +32,15 @@ class Nights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenBaseline:
+    """A baseline that somebody set. ends: its first and its last run; at: when it was set, ISO 8601; reason: why."""
+
+    ends: tuple[str, str]
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What proving a task once came to. at: ISO 8601. faults: a line for each thing that did not hold."""
 

@@ -20,6 +20,7 @@ from sandbox.nights.place import Place
 from sandbox.nights.verdict import FAILED, Check, Course, NightReport, check_trials, checks_of, share
 from sandbox.nights.watching import Watch, watch
 from sandbox.report.compare_text import transcripts
+from sandbox.report.transcript_lines import count
 
 Record = Mapping[str, Any]
 
@@ -150,11 +151,23 @@ def _held(one: Watched, found: Watch, night: Night, why: str) -> Held:
         return Held(watched=one)
     # A baseline that was set in the history is as long as it is.
     wanted = max(one.first, len(found.baseline)) if not found.after else len(found.baseline)
-    return Held(watched=one, gathered=len(found.baseline), wanted=wanted, of_baseline=night in found.baseline, why=why)
+    return Held(
+        watched=one,
+        gathered=len(found.baseline),
+        wanted=wanted,
+        of_baseline=night in found.baseline,
+        why=why,
+        since=_worse_since(found),
+    )
+
+
+def _worse_since(found: Watch) -> str | None:
+    """The night since which a candidate is likeliest worse, as its directory is called; None: there is no alarm."""
+    alarm = None if found.finding is None else found.finding.since
+    return None if alarm is None else found.after[alarm].run.rpartition("/")[2]
 
 
 def _course(name: str, found: Watch, records: Sequence[Record], *, reference: bool = False) -> Course:
-    alarm = None if found.finding is None else found.finding.since
     return Course(
         candidate=name,
         reference=reference,
@@ -162,7 +175,7 @@ def _course(name: str, found: Watch, records: Sequence[Record], *, reference: bo
         after=len(found.after),
         accepted=share(records),
         finding=found.finding,
-        since=None if alarm is None else found.after[alarm].run.rpartition("/")[2],
+        since=_worse_since(found),
         cusum=None if found.sums is None else float(found.sums.sums[-1]),
         limit=None if found.sums is None else found.sums.limit,
     )
@@ -196,6 +209,7 @@ def _compare(place: Place, before: Path, night: Night, one: Watched, told: _Told
         told.notes.append(f"{one.name}: this night cannot be compared with its baseline: {exc}")
         return None
     told.comparisons.append((one.name, comparison))
+    told.notes.append(f"{one.name}: this night is compared with {before}.")
     told.notes += [note if note.startswith(one.name) else f"{one.name}: {note}" for note in notes]
     return comparison
 
@@ -223,6 +237,6 @@ def baselines(place: Place, history: History | None) -> Iterator[str]:
             found = watch(history, place.config.name, one.name, first=one.first, since=one.since)
             gathered, after = len(found.baseline), len(found.after)
         if after or gathered >= one.first:
-            yield f"{one.name}: held against {gathered} nights; {after} since"
+            yield f"{one.name}: held against {count(gathered, 'night', 'nights')}; {after:,} since"
         else:
             yield f"{one.name}: the next new night is number {gathered + 1} of {one.first} of its baseline"

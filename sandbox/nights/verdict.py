@@ -9,12 +9,10 @@ from typing import Any
 
 from sandbox.compare.comparison import Comparison
 from sandbox.compare.comparison import as_data as comparison_data
-from sandbox.compare.differences import Difference
 from sandbox.compare.gate import UNTOLD
-from sandbox.compare.measures import AMOUNT
 from sandbox.nights.blame import MACHINE, WORSE, Finding
 from sandbox.nights.config import COMPARE, SEQUENTIAL, Held
-from sandbox.report.compare_text import gate_line, percent_more
+from sandbox.report.compare_text import difference_line, gate_line
 from sandbox.report.gap_text import points
 from sandbox.score import NO_VERDICT
 
@@ -152,7 +150,7 @@ def _sequential(held: Held, finding: Finding | None, comparison: Comparison | No
         return Check(candidate=name, name=SEQUENTIAL, outcome=BROKEN, line=f"{DRIFTED}; {change}")
     if finding.state != WORSE:
         return Check(candidate=name, name=SEQUENTIAL, outcome=PASSED, line=f"{change}, above {alpha:g}")
-    since = "" if finding.since is None else f", likeliest since night {finding.since + 1} after it"
+    since = "" if held.since is None else f", likeliest since {held.since}"
     alone = "" if finding.referenced else "; there is no reference, so it may be the machine"
     line = f"it got worse: {change}, at most {alpha:g} once{since}{alone}"
     return _failed(name, SEQUENTIAL, line, comparison)
@@ -189,17 +187,7 @@ def _worse_tasks(comparison: Comparison | None) -> tuple[str, ...]:
 def _worse_measures(comparison: Comparison | None) -> tuple[str, ...]:
     if comparison is None:
         return ()
-    return tuple(_measure(one) for one in comparison.differences if one.worse)
-
-
-def _measure(one: Difference) -> str:
-    amount = one.measure.kind == AMOUNT
-    before, after = (
-        "–" if value is None else f"{value:.3g}" if amount else f"{100 * value:.1f}%"
-        for value in (one.before, one.after)
-    )
-    change = percent_more(one.change.value) if amount else f"{points(one.change.value)} points"
-    return f"{one.measure.words}: {before} → {after} ({change})"
+    return tuple(difference_line(one) for one in comparison.differences if one.worse)
 
 
 def as_data(report: NightReport) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def watch(
             did not, all nights count.
     """
     known = history.nights(suite)
-    ends = _still_meant(history.baseline(suite, candidate), known, since)
+    chosen = history.baseline(suite, candidate)
+    ends = _still_meant(None if chosen is None else chosen.ends, known, since)
     nights, counts = _with_verdicts(history, suite, candidate, condition, since if ends is None else None)
     if ends is None:
         span = slice(0, first)

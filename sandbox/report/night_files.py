@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from sandbox.compare.comparison import Comparison
 from sandbox.nights.verdict import BROKEN, FAILED, SKIPPED, TRIALS, Check, Course, NightReport, as_data
-from sandbox.report.compare_text import difference_line, measures, remarks
+from sandbox.report.compare_text import measures, remarks
 from sandbox.report.gap_text import p_value, points
 from sandbox.report.sheet import NOTHING
 from sandbox.report.transcript_lines import one_line
@@ -66,14 +66,10 @@ def failing(report: NightReport, outcome: str = FAILED) -> list[str]:
 
 def worse(report: NightReport) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Of each candidate that failed the tasks and the measures that got worse, whatever test says so."""
-    comparisons = dict(report.comparisons)
     found: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
     for check in report.checks:
         if check.outcome == FAILED and (check.details or check.measures):
-            figures = check.measures
-            if (comparison := comparisons.get(check.candidate)) is not None:
-                figures = tuple(difference_line(one) for one in comparison.differences if one.worse)
-            found.setdefault(check.candidate, (check.candidate, check.details, figures))
+            found.setdefault(check.candidate, (check.candidate, check.details, check.measures))
     return list(found.values())
 
 

@@ -49,7 +49,9 @@ def test_what_is_recorded_is_read_back(url: str) -> None:
         assert found.counts.accepted.tolist() == [[1, 2], [3, 0], [2, 0]]
         assert found.counts.trials.tolist() == [[3, 3], [3, 3], [2, 0]]
         history.set_baseline("nightly", "m", ("run-1", "run-2"), at="x", reason="")
-        assert history.baseline("nightly", "m") == ("run-1", "run-2")
+        chosen = history.baseline("nightly", "m")
+        assert chosen is not None
+        assert chosen.ends == ("run-1", "run-2")
 
 
 def test_held_out_tasks_proofs_and_cells_are_kept(url: str) -> None:

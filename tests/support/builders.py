@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.events import Event
 from sandbox.schema import Validator
+from sandbox.score import NO_VERDICT
 from sandbox.task import Bug, Canary, Judge, Task
 from sandbox.tooling import Tool, Toolset
 from sandbox.tree import FILE, Entry
@@ -195,13 +196,26 @@ def make_record(verdict: str = "accepted", **changes: Any) -> dict[str, Any]:
         "task": "sample",
         "candidate": "model",
         "condition": "field",
+        "repeat": 0,
+        "item": None,
+        "rung": "report",
+        "judge": "in-process",
         "verdict": verdict,
         "reason": "because",
+        "score": None if verdict in NO_VERDICT else float(verdict == "accepted"),
         "bugs": {"escape": "P"},
         "calls": {"total": 4, "valid": 3, "refused": 0, "faults": {"bad-json": 1}, "recovered": 1},
         "usage": {"model_calls": 3, "prompt_tokens": 100, "completion_tokens": 20, "cost_usd": 0.5},
-        "oscillation": {"checkpoints": 1},
-        "time": {"wall_s": 2.0},
+        "oscillation": {
+            "checkpoints": 1,
+            "fixes": None,
+            "regressions": None,
+            "reintroductions": None,
+            "state_cycles": None,
+            "alternation_max": None,
+            "index": None,
+        },
+        "time": {"wall_s": 2.0, "model_s": 0.5, "tool_s": 0.5, "env_s": 0.5, "judge_s": 0.5},
     }
     return {**record, **changes}
 

@@ -202,6 +202,8 @@ def test_a_baseline_is_told_by_the_names_of_nights(tmp_path: Path) -> None:
     assert done.output == "m: the baseline is from mine/2026-01-03 to mine/2026-01-05, 3 nights; 5 since\n"
     told = ask("history", "--db", db).output
     assert "m: 2 nights before the baseline that was set are not shown, and do not count." in " ".join(told.split())
+    assert "m: its baseline, 2026-01-03 to 2026-01-05, was set at " in told
+    assert told.count(": another model\n") == 1
     refused = ask("history", "baseline", "2026-02-03", "2026-02-05", *words)
     assert refused.exit_code == 2
     assert "no night 2026-02-03 of mine (the last: 2026-01-10, 2026-01-09, 2026-01-08)" in refused.stderr

@@ -150,6 +150,30 @@ def test_a_broken_record_before_the_end_is_refused_with_its_line(run: RunDirecto
     assert run.results_file.read_bytes() == raw
 
 
+@pytest.mark.parametrize(
+    ("part", "damaged", "words"),
+    [
+        ("usage", {"model_calls": 1}, "usage.prompt_tokens"),
+        ("time", {**make_record()["time"], "model_s": "long"}, "time.model_s"),
+        ("repeat", None, "repeat"),
+        ("score", "much", "score"),
+        ("about", {"package": 3}, "about.package"),
+        ("bugs", {"escape": 7}, "bugs.escape"),
+        ("calls", {**make_record()["calls"], "faults": {"bad-json": None}}, "calls.faults.bad-json"),
+        ("oscillation", {}, "oscillation.fixes"),
+        ("time", {**make_record()["time"], "wall_s": float("nan")}, "NaN is no number"),
+    ],
+)
+def test_a_damaged_part_is_found_behind_any_number_of_sound_ones(
+    run: RunDirectory, part: str, damaged: object, words: str
+) -> None:
+    sound = [make_record(trial=f"t{number}", bugs={f"bug-{number}": "P"}) for number in range(3)]
+    run.results_file.write_text(as_lines(*sound, {**make_record(), part: damaged}))
+    with pytest.raises(BadInput, match="line 4") as told:
+        read_results(run.path)
+    assert words in str(told.value)
+
+
 def test_results_that_cannot_be_read_are_the_harness_failing(run: RunDirectory) -> None:
     run.results_file.mkdir()
     with pytest.raises(HarnessError, match="could not read"):

@@ -66,7 +66,9 @@ def test_a_baseline_is_from_one_run_to_another_and_the_last_one_set_counts(tmp_p
         assert history.baseline("nightly", "m") is None
         history.set_baseline("nightly", "m", ("run-1", "run-2"), at="2026-01-03", reason="the first")
         history.set_baseline("nightly", "m", ("run-2", "run-4"), at="2026-01-05", reason="a new model")
-        assert history.baseline("nightly", "m") == ("run-2", "run-4")
+        chosen = history.baseline("nightly", "m")
+        assert chosen is not None
+        assert (chosen.ends, chosen.at, chosen.reason) == (("run-2", "run-4"), "2026-01-05", "a new model")
         for ends, words in ((("run-1", "run-9"), "no run run-9"), (("run-3", "run-1"), "before it begins")):
             with pytest.raises(BadInput, match=words):
                 history.set_baseline("nightly", "m", ends, at="x", reason="")

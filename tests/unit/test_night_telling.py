@@ -106,7 +106,8 @@ def test_what_got_worse_is_named_in_all_files(tmp_path: Path) -> None:
     assert (outcomes(report)[SEQUENTIAL], report.exit_code) == (FAILED, 1)
     (check, *_) = report.checks
     assert check.details == tuple(f"simulated/i{task}-report (field): 3/3 → 0/3" for task in range(2, 10))
-    assert check.measures[0] == "trials accepted: 83.3% → 16.7% (−66.7 points)"
+    assert check.measures[0].startswith("trials accepted: 83.3% → 16.7% (−66.7 points), 95% −98.0 to −35.4, p = ")
+    assert check.line.endswith("likeliest since 2026-01-03")
     places = [tmp_path / "out" / f"2026-01-0{day}" for day in (2, 3)]
     assert report.transcripts[:2] == tuple(f"roadtest show {place} simulated/i2-report/m/field/0" for place in places)
     data = json.loads(results_text(report))

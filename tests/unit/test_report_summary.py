@@ -277,7 +277,7 @@ def test_each_dimension_takes_trials_apart() -> None:
     assert list(values(records, "difficulty")) == ["small", "medium", "large"]
     assert values(records, "kind") == {"own": (1, 1), "release": (1, 3)}
     assert values(records, "task") == {"suite/t": (1, 2), "suite/u": (1, 1), "suite/v": (0, 1)}
-    assert values(records, "rung") == {"loop": (1, 1), "unknown": (1, 3)}
+    assert values(records, "rung") == {"loop": (1, 1), "report": (1, 3)}
     assert values(records, "condition") == {"field": (2, 4)}
     assert list(values(records, "fixed_at")) == ["2023", "2025", "own (never published)"]
 
