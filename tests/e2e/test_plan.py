@@ -13,6 +13,7 @@ from sandbox.choosing import Typed, choose_trials
 from sandbox.lockfile import LockFile
 from sandbox.toolbox import load_tools
 from tests.support import toy
+from tests.support.builders import as_lines, make_record
 from tests.support.command import roadtest
 
 # An address where nobody answers: reaching for the engine would change the exit code to 3.
@@ -120,16 +121,12 @@ def test_a_plan_of_a_run_that_is_gone_on_with(place: Path, monkeypatch: pytest.M
     chosen = choose_trials(typed)
     assert chosen.caps == Caps()
     LockFile.write(out / "lock.json", chosen.plan, load_tools(), {}, run_id="0")
-    result = {"v": 1, "suite": "toy", "task": "calc", "item": None, "rung": "report", "candidate": "plain"}
-    result |= {"condition": "field", "judge": "in-process", "score": 0.0, "bugs": {}, "reason": "", "flags": []}
-    result |= {"calls": {"total": 0, "valid": 0, "refused": 0, "faults": {}, "recovered": 0}, "oscillation": {}}
-    result |= {"usage": {}, "time": {"wall_s": 1.0}}
-    verdicts = ["wrong", "infra-error"]
+    key = "toy/calc/plain/field"
     records = [
-        {**result, "trial": f"toy/calc/plain/field/{repeat}", "repeat": repeat, "verdict": verdict}
-        for repeat, verdict in enumerate(verdicts)
+        make_record(verdict, suite="toy", task="calc", candidate="plain", trial=f"{key}/{repeat}", repeat=repeat)
+        for repeat, verdict in enumerate(["wrong", "infra-error"])
     ]
-    (out / "results.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (out / "results.jsonl").write_text(as_lines(*records))
     found = planned(place, "toy", "--model", "plain", "--repeats", "3", "--out", out, "--resume")
     assert (found["trials"], found["done"], found["left"]) == (3, 1, 2)
     done = roadtest(
