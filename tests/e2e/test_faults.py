@@ -96,7 +96,13 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(one, marks=[pytest.mark.slow] * (one not in ("during a call", "while it judges")))
+        for one in MOMENTS
+    ],
+)
 def test_a_container_that_is_removed_costs_an_attempt_and_no_verdict(
     tmp_path: Path, engine: docker.DockerClient, moment: str
 ) -> None:

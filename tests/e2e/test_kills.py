@@ -160,6 +160,7 @@ def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path, engine: docker.Dock
     campaigns[-1].finish(engine)
 
 
+@pytest.mark.slow
 def test_a_log_that_was_closed_just_before_the_kill_is_not_run_again(
     tmp_path: Path, engine: docker.DockerClient
 ) -> None:

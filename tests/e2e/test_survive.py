@@ -40,6 +40,7 @@ def ask(server: Any, out: Path, *more: str | Path) -> subprocess.CompletedProces
     return roadtest("run", task, "--model", MODEL, "--api-base", server.base, "--out", out, *more, env=KEY)
 
 
+@pytest.mark.slow
 def test_a_provider_that_takes_one_question_at_a_time_answers_all_of_them(tmp_path: Path) -> None:
     toy.make_task(tmp_path)
 
@@ -118,6 +119,7 @@ def test_a_deadline_cuts_the_candidate_and_what_it_did_is_judged(tmp_path: Path)
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.slow
 def test_a_second_run_in_the_same_place_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
     task = toy.make_task(tmp_path)
     model = toy.make_script(tmp_path / "slow.jsonl", [toy.bash("sleep 8"), toy.SUBMIT])
