@@ -189,8 +189,8 @@ def _again(place: Place, night: str) -> str:
 def _told(place: Place, chosen: Choice, night: str, records: list[dict[str, Any]]) -> NightReport:
     """Record a night and say what is to be said of it."""
     from sandbox.nights.history import History
-    from sandbox.nights.recording import record_run
-    from sandbox.nights.telling import began, tell_night
+    from sandbox.nights.recording import began, record_run
+    from sandbox.nights.telling import tell_night
     from sandbox.nights.verdict import too_few
 
     directory = place.run(night).path

@@ -11,6 +11,9 @@ from sandbox.cli_run_through import carry_out_plan
 from sandbox.commands import go_on_command, tell_notes
 from sandbox.errors import BadInput
 
+# What runs go by in the history unless told otherwise.
+NIGHTS = "runs"
+
 
 @click.command()
 @click.argument("suites", nargs=-1, required=True, metavar="SUITE_OR_TASK...")
@@ -119,6 +122,19 @@ from sandbox.errors import BadInput
     help="Serve recorded replies and tool results from here (a recording or a run); needs neither model nor Docker.",
 )
 @click.option(
+    "--history",
+    metavar="FILE|URL",
+    envvar="ROADTEST_HISTORY",
+    help="Record the run there, for `roadtest history` (default: what ROADTEST_HISTORY says); a replay never is.",
+)
+@click.option(
+    "--nights",
+    metavar="NAME",
+    default=NIGHTS,
+    show_default=True,
+    help="With --history: what the run goes by there, as others that it is held against.",
+)
+@click.option(
     "--allow-network", is_flag=True, help="Give Harbor tasks a network, unless they refuse it; for those you trust."
 )
 @click.option("--execute", is_flag=True, help="With --replay: run tools and judge again, and say what differs.")
@@ -145,6 +161,8 @@ def run(
     limits: tuple[str, ...],
     record: Path | None,
     replay: Path | None,
+    history: str | None,
+    nights: str,
     allow_network: bool,
     execute: bool,
     strict: bool,
@@ -159,7 +177,7 @@ def run(
     from sandbox import toolbox
     from sandbox.bounds import bounds_for
     from sandbox.choosing import Typed, choose_trials
-    from sandbox.cli_run_end import print_outcome
+    from sandbox.cli_run_end import print_outcome, record_outcome
     from sandbox.journal import RunDirectory
     from sandbox.planning import notes_on_going_on, print_plan
     from sandbox.replay import open_replay
@@ -179,6 +197,7 @@ def run(
     )
     _check_going_on(out, resume=resume)
     _check_replaying(record, replay, execute=execute, strict=strict)
+    kept = None if replay is not None else history
     chosen = choose_trials(typed)
     tasks, candidates, planned = chosen.tasks, chosen.candidates, chosen.plan
     tools = toolbox.load_tools()
@@ -189,6 +208,8 @@ def run(
         print_plan(chosen, tools, ahead, resume, concurrency=concurrency, attempts=retries + 1, as_json=as_json)
         return
     directory = RunDirectory(out or running.new_directory())
+    if kept is not None:
+        _check_history(kept, directory.path, nights)
     played_back = replay is not None and not execute
     running.check_tasks(tasks, tools, fetch=not played_back)
     tape = None
@@ -218,7 +239,18 @@ def run(
         replay=tape,
     )
     print_outcome(outcome, as_json=as_json, played_back=played_back)
+    if kept is not None and outcome.records:
+        record_outcome(outcome, kept, nights, again=resume)
     sys.exit(outcome.exit_code)
+
+
+def _check_history(where: str, run: Path, nights: str) -> None:
+    """What could not be recorded is known before anything is spent."""
+    from sandbox.nights.history import History
+    from sandbox.nights.recording import recorded_name
+
+    recorded_name(run, nights)
+    History(where).close()
 
 
 def _check_going_on(out: Path | None, *, resume: bool) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
 from sandbox.caps import figures
-from sandbox.commands import HIGHER, go_on_command, output, program_name, warn
+from sandbox.commands import HIGHER, go_on_command, output, program_name, tell_notes, warn
+from sandbox.errors import RoadtestError
 from sandbox.report import divergences, standings
 from sandbox.run import Outcome
 from sandbox.score import DEADLINE_PASSED, NO_VERDICT
+from sandbox.secrecy import without_secrets
 
 # Of more candidates than this only their number is told.
 MOST_NAMED = 4
@@ -36,6 +40,36 @@ def print_outcome(outcome: Outcome, *, as_json: bool, played_back: bool) -> None
         warn(["a replay would play these failures again; for a verdict run the trials anew, without --replay"])
     elif outcome.exit_code == 3:
         warn(list(_going_on(outcome)))
+
+
+def record_outcome(outcome: Outcome, where: str, nights: str, *, again: bool) -> None:
+    """Put a run into a history, or what of it there is so far.
+
+    Args:
+        where: a file, or a database by URL. nights: what the run goes by there. again: what is there of it is replaced.
+
+    Raises:
+        BadInput, HarnessError: it cannot be; the run is kept all the same.
+    """
+    from sandbox.nights.history import History
+    from sandbox.nights.recording import began, record_run
+
+    with _told_how_to_record(outcome, where, nights), History(where) as history:
+        at = began(outcome.directory, outcome.records)
+        done = record_run(history, outcome.directory, nights, at=at, whole=False, again=again)
+        trials = "1 trial" if done.trials == 1 else f"{done.trials:,} trials"
+        there = f"{history.name} has another run {done.name}: this one is not recorded (--nights gives it another name)"
+        tell_notes([f"recorded in {history.name} as {done.name}, {trials}" if done.new or again else there])
+
+
+@contextlib.contextmanager
+def _told_how_to_record(outcome: Outcome, where: str, nights: str) -> Iterator[None]:
+    try:
+        yield
+    except RoadtestError:
+        words = ["history", "add", str(outcome.directory), "--db", without_secrets(where), "--nights", nights]
+        warn([f"the run is kept, and not recorded; once that can be: {program_name()} {shlex.join(words)}"])
+        raise
 
 
 def _as_data(outcome: Outcome) -> dict[str, object]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -212,18 +210,6 @@ def _compare(place: Place, before: Path, night: Night, one: Watched, told: _Told
     told.notes.append(f"{one.name}: this night is compared with {before}.")
     told.notes += [note if note.startswith(one.name) else f"{one.name}: {note}" for note in notes]
     return comparison
-
-
-def began(directory: Path, records: Sequence[Record]) -> str | None:
-    """When the first of these trials began, ISO 8601; a lock says when a run was last gone on with."""
-    return min(_beginnings(directory, records), default=None)
-
-
-def _beginnings(directory: Path, records: Sequence[Record]) -> Iterator[str]:
-    for record in records:
-        path = directory / "trials" / record["trial"] / "events.jsonl"
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError), path.open("rb") as log:
-            yield str(json.loads(log.readline())["at"])
 
 
 def baselines(place: Place, history: History | None) -> Iterator[str]:

@@ -42,8 +42,9 @@ def start(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subpr
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment without anybody's model keys."""
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    """The environment without anybody's model keys, and without a history that runs are recorded in."""
+    left = {name: value for name, value in os.environ.items() if name != "ROADTEST_HISTORY"}
+    kept = {name: value for name, value in left.items() if not name.endswith("_API_KEY")}
     return {**kept, **(more or {})}
 
 

@@ -12,8 +12,8 @@ import pytest
 from sandbox.nights.config import COMPARE, SEQUENTIAL, NightGate, Nightly, Watched
 from sandbox.nights.history import History
 from sandbox.nights.place import Place, checked_name, unfinished
-from sandbox.nights.recording import record_run
-from sandbox.nights.telling import baselines, began, tell_night
+from sandbox.nights.recording import began, record_run
+from sandbox.nights.telling import baselines, tell_night
 from sandbox.nights.verdict import BROKEN, FAILED, PASSED, SKIPPED, TRIALS, NightReport, check_trials, too_few
 from sandbox.report.night_files import junit, results_text, summary
 from sandbox.report.night_text import lines, sheets
