@@ -112,6 +112,7 @@ def test_what_nobody_asked_for_is_noticed_before_the_next_call(env: AgentEnviron
     assert call(env, "bash", command="echo fine")["output"] == "fine\n"
 
 
+@pytest.mark.slow
 def test_a_channel_that_breaks_again_and_again_is_the_sandbox_s_failure(env: AgentEnvironment, relay: Relay) -> None:
     with pytest.raises(SandboxError, match="breaks again and again"):
         for _ in range(10):

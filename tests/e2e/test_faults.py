@@ -98,10 +98,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize(
     "moment",
-    [
-        pytest.param(one, marks=[pytest.mark.slow] * (one not in ("during a call", "while it judges")))
-        for one in MOMENTS
-    ],
+    [pytest.param(one, marks=[pytest.mark.slow] * (one != "while it judges")) for one in MOMENTS],
 )
 def test_a_container_that_is_removed_costs_an_attempt_and_no_verdict(
     tmp_path: Path, engine: docker.DockerClient, moment: str

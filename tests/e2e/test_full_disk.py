@@ -110,9 +110,8 @@ def check_end(disk: SmallDisk, said: str, engine: docker.DockerClient) -> None:
     assert list(disk.out.rglob("*.tmp")) == []
 
 
-@pytest.mark.parametrize(
-    "leave", [20_000, pytest.param(0, marks=pytest.mark.slow), pytest.param(300_000, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("leave", [20_000, 0, 300_000])
 def test_a_disk_that_fills_while_a_trial_runs(disk: SmallDisk, engine: docker.DockerClient, leave: int) -> None:
     def in_a_call() -> bool:
         return any(b'"tool.started"' in log.read_bytes() for log in disk.out.glob("trials/**/events.jsonl"))
