@@ -122,8 +122,10 @@ def from_table(table: Mapping[str, Any], file: str, budget: Sequence[str] = ()) 
 
 
 def _check_date(since: str | None, where: str) -> None:
+    if since is None:
+        return
     try:
-        datetime.date.fromisoformat(since or "2000-01-01")
+        datetime.date.fromisoformat(since)
     except ValueError as exc:
         raise BadInput(f"{where}: {since} is no date: {exc}") from exc
 

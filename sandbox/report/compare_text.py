@@ -273,8 +273,8 @@ def _gate(found: Comparison) -> Iterator[str]:
 def gate_line(gate: Gate) -> str:
     """The gate in a line."""
     word = "passed" if gate.passed else "FAILED"
-    unit = "%" if MEASURES[gate.metric].kind == AMOUNT else " points"
     amount = MEASURES[gate.metric].kind == AMOUNT
+    unit = "%" if amount else " points"
     told = "" if gate.change.value is None else f"{change_in_words(gate.change, amount=amount)}: "
     verdict = told if gate.outcome != UNTOLD else "it cannot be told: "
     return f"gate {word}: {MEASURES[gate.metric].words}, margin {100 * gate.margin:g}{unit}: {verdict}{gate.why}"
