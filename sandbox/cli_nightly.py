@@ -7,8 +7,7 @@ import json
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from sandbox.nights.place import Place
     from sandbox.nights.verdict import NightReport
     from sandbox.run import Outcome
-
-
-# Repeated here, so that --help needs not load what runs.
-ORACLE = "scripted:oracle"
 
 
 @click.command(short_help="One night: run, record, compare, and whether something got worse.")
@@ -207,22 +202,7 @@ def _told(place: Place, chosen: Choice, night: str, records: list[dict[str, Any]
             again=True,
             without=[name for name in planned if too_few(verdicts[name], planned[name])],
         )
-        report = tell_night(place, history, night, records, planned, program=program_name())
-    return replace(report, notes=(*unsolved(place.config.reference, records), *report.notes))
-
-
-def unsolved(reference: str | None, records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A note where the oracle did not solve all: what was so in the baseline, too, no test shows."""
-    from sandbox.score import NO_VERDICT
-
-    if reference != ORACLE:
-        return []
-    judged = [one["verdict"] for one in records if one["candidate"] == reference and one["verdict"] not in NO_VERDICT]
-    lost = sum(verdict != "accepted" for verdict in judged)
-    if not lost:
-        return []
-    why = "what it does not pass nobody can, so look at these tasks, the budget or the machine"
-    return [f"The reference, {ORACLE}, was not accepted in {lost:,} of {len(judged):,} trials: {why}."]
+        return tell_night(place, history, night, records, planned, program=program_name())
 
 
 def _write_files(place: Place, report: NightReport) -> None:

@@ -19,8 +19,10 @@ from sandbox.nights.verdict import FAILED, Check, Course, NightReport, check_tri
 from sandbox.nights.watching import Watch, watch
 from sandbox.report.compare_text import transcripts
 from sandbox.report.transcript_lines import count
+from sandbox.score import NO_VERDICT
 
 Record = Mapping[str, Any]
+ORACLE = "scripted:oracle"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,10 +83,23 @@ def _tell_reference(place: Place, history: History, by_name: Mapping[str, Sequen
     if config.reference is None:
         told.notes.append("There is no reference candidate, so that drift of the machine looks like drift of models.")
         return
+    told.notes += unsolved(config.reference, by_name[config.reference])
     first = min(one.first for one in config.candidates)
     since = min((one.since or "" for one in config.candidates), default="") or None
     found = watch(history, config.name, config.reference, first=first, since=since)
     told.courses.append(_course(config.reference, found, by_name[config.reference], reference=True))
+
+
+def unsolved(reference: str | None, records: Sequence[Record]) -> list[str]:
+    """A note where the oracle did not solve all: what was so in the baseline, too, no test shows."""
+    if reference != ORACLE:
+        return []
+    judged = [one["verdict"] for one in records if one["candidate"] == reference and one["verdict"] not in NO_VERDICT]
+    lost = sum(verdict != "accepted" for verdict in judged)
+    if not lost:
+        return []
+    why = "what it does not pass nobody can, so look at these tasks, the budget or the machine"
+    return [f"The reference, {ORACLE}, was not accepted in {lost:,} of {len(judged):,} trials: {why}."]
 
 
 def _tell_candidate(

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sandbox.cli_nightly import ORACLE, unsolved
 from sandbox.compare.comparison import Comparison, compare
 from sandbox.compare.pairing import Side, pair
 from sandbox.errors import BadInput
@@ -16,6 +15,7 @@ from sandbox.gap.simulate import record
 from sandbox.nights.blame import HOLDS, MACHINE, WORSE, Finding
 from sandbox.nights.config import COMPARE, SEQUENTIAL, Held, NightGate, Watched
 from sandbox.nights.config_file import load_nightly
+from sandbox.nights.telling import ORACLE, unsolved
 from sandbox.nights.verdict import BROKEN, FAILED, PASSED, SKIPPED, Check, NightReport, checks_of
 from sandbox.report.night_files import junit, summary
 from sandbox.report.night_text import lines
